@@ -1,0 +1,205 @@
+package dev.streamgrad.learning;
+
+import dev.streamgrad.nn.Activation;
+import dev.streamgrad.nn.Loss;
+import dev.streamgrad.nn.Network;
+import dev.streamgrad.nn.Parameters;
+import dev.streamgrad.nn.TrainingState;
+import org.apache.commons.math3.util.FastMath;
+
+/**
+ * Takes samples through models of one {@link ModelSpec}: predict, test, train.
+ *
+ * <p><b>A step is atomic.</b> The new parameters are written into spare arrays, checked to be finite, and only then
+ * swapped with the model's: a step is applied whole or not at all, and nothing is copied. The spare state is shared by
+ * all models of the spec, so a model's own memory is one state (two with {@link OnDivergence#RESTORE}).
+ *
+ * <p>After its construction a learner allocates nothing per sample, beyond a metrics block for each tenth of the first
+ * window of a model and what Commons Math's {@code Erf} allocates for {@code gelu}. Not thread-safe: one per thread and
+ * spec.
+ */
+public final class Learner {
+    /** What PyTorch's {@code clip_grad_norm_} adds to the norm it divides by. */
+    private static final double CLIP_EPSILON = 1e-6;
+
+    private final ModelSpec spec;
+    private final Network network;
+    private final Parameters gradient;
+    private final double[] scaled;
+    private TrainingState spare;
+    private double loss;
+    private double gradientNorm;
+
+    /** A learner with its scratch. */
+    public Learner(ModelSpec spec) {
+        this.spec = spec;
+        this.network = new Network(spec.architecture(), spec.loss());
+        this.gradient = Parameters.zeros(spec.architecture());
+        this.scaled = new double[spec.architecture().inputs()];
+        this.spare = TrainingState.zeros(spec.architecture(), spec.optimizer());
+    }
+
+    /** What became of a sample. */
+    public enum Outcome {
+        /** The model trained on it; with mini-batches it may take effect with a later sample. */
+        TRAINED,
+        /** It would have made a number that is not finite: the model is as it was before. */
+        NOT_FINITE,
+        /**
+         * As {@link #NOT_FINITE}, and one too many in a row: the model went back to its checkpoint at half the learning
+         * rate.
+         */
+        RESTORED
+    }
+
+    /**
+     * Predicts without training.
+     *
+     * @param features finite, as many as the network has inputs
+     * @return the outputs, or something that is not finite if the features are too large for this model; valid until
+     *     the next call
+     */
+    public double[] predict(Model model, double[] features) {
+        FeatureScaler scaler = model.scaler();
+        if (scaler == null) {
+            return network.forward(model.parameters(), features);
+        }
+        scaler.scale(features, scaled);
+        return network.forward(model.parameters(), scaled);
+    }
+
+    /**
+     * Predicts a sample, scores the prediction, and trains on the sample. {@link #prediction}, {@link #loss} and
+     * {@link #gradientNorm} then tell about it.
+     *
+     * @param features finite, as many as the network has inputs
+     * @param label as many as outputs, and {@link ModelSpec#faultOf} finds nothing wrong with it
+     * @param weight what this sample's gradient is multiplied by, finite and at least 0
+     */
+    public Outcome learn(Model model, double[] features, double[] label, double weight) {
+        double[] prediction = predict(model, features);
+        loss = network.loss(label);
+        FeatureScaler scaler = model.scaler();
+        if (!isFinite(prediction)
+                || !Double.isFinite(loss)
+                || (scaler != null && !scaler.accepts(features))
+                || !train(model, label, weight)) {
+            return diverged(model);
+        }
+        if (scaler != null) {
+            scaler.update(features);
+        }
+        model.samples++;
+        model.nonFiniteInARow = 0;
+        model.metrics().add(prediction, label, loss, logLoss(label));
+        return Outcome.TRAINED;
+    }
+
+    /** The outputs for the last sample, from before it was trained on; valid until the next call. */
+    public double[] prediction() {
+        return network.prediction();
+    }
+
+    /** The loss of {@link #prediction}. */
+    public double loss() {
+        return loss;
+    }
+
+    /** The norm of the last step's gradient, before clipping. */
+    public double gradientNorm() {
+        return gradientNorm;
+    }
+
+    /** Whether every output of the last sample is a finite number. */
+    public boolean predictionIsFinite() {
+        return isFinite(network.prediction());
+    }
+
+    /** Returns whether the step, or the sample's part of an unfinished batch, was finite and so applied. */
+    private boolean train(Model model, double[] label, double weight) {
+        network.backward(model.parameters(), label, weight, gradient, false);
+        Parameters pending = model.pending();
+        if (pending == null) {
+            return step(model, 1);
+        }
+        // The scratch becomes the sum with this sample, so that the model's own sum stays as it was if a number
+        // overflows.
+        gradient.add(pending);
+        int count = model.pendingCount + 1;
+        if (count < spec.batchSize()) {
+            if (!Double.isFinite(gradient.norm(1.0))) {
+                return false;
+            }
+            pending.set(gradient);
+            model.pendingCount = count;
+            return true;
+        }
+        if (!step(model, count)) {
+            return false;
+        }
+        pending.clear();
+        model.pendingCount = 0;
+        return true;
+    }
+
+    private boolean step(Model model, int batch) {
+        double scale = 1.0 / batch;
+        double norm = gradient.norm(scale);
+        if (!Double.isFinite(norm)) {
+            return false;
+        }
+        gradientNorm = norm;
+        double limit = spec.clipGradientNorm();
+        if (limit > 0.0) {
+            scale *= FastMath.min(1.0, limit / (norm + CLIP_EPSILON));
+        }
+        double learningRate = model.learningRate();
+        if (!spec.optimizer().step(model.state, gradient, scale, learningRate, model.version + 1, spare)) {
+            return false;
+        }
+        TrainingState previous = model.state;
+        model.state = spare;
+        spare = previous;
+        model.version++;
+        if (model.checkpoint != null && model.version % spec.snapshotEvery() == 0) {
+            model.checkpoint.set(model.state);
+        }
+        return true;
+    }
+
+    private Outcome diverged(Model model) {
+        model.nonFinite++;
+        model.nonFiniteInARow++;
+        TrainingState checkpoint = model.checkpoint;
+        if (checkpoint == null || model.nonFiniteInARow < spec.restoreAfter()) {
+            return Outcome.NOT_FINITE;
+        }
+        model.state.set(checkpoint);
+        Parameters pending = model.pending();
+        if (pending != null) {
+            pending.clear();
+            model.pendingCount = 0;
+        }
+        model.learningRateFactor *= 0.5;
+        model.nonFiniteInARow = 0;
+        model.restores++;
+        return Outcome.RESTORED;
+    }
+
+    private double logLoss(double[] label) {
+        Activation output = spec.architecture().output();
+        if (output == Activation.SIGMOID) {
+            return network.loss(Loss.BINARY_CROSS_ENTROPY, label);
+        }
+        return output == Activation.SOFTMAX ? network.loss(Loss.CROSS_ENTROPY, label) : 0.0;
+    }
+
+    private static boolean isFinite(double[] values) {
+        for (double value : values) {
+            if (!Double.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

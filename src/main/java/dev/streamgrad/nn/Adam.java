@@ -1,0 +1,120 @@
+package dev.streamgrad.nn;
+
+import org.apache.commons.math3.util.FastMath;
+
+/**
+ * Adam (Kingma and Ba, 2015), or AdamW with decoupled weight decay (Loshchilov and Hutter, 2019), in PyTorch's form. At
+ * step {@code t}:
+ *
+ * <pre>
+ *   Adam: g ← g + λw                AdamW: w ← w − ηλw
+ *   m ← β₁m + (1−β₁)g               v ← β₂v + (1−β₂)g²
+ *   w ← w − η/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε)
+ * </pre>
+ *
+ * @param learningRate η, over 0
+ * @param beta1 β₁, from 0 to under 1
+ * @param beta2 β₂, from 0 to under 1
+ * @param epsilon ε, over 0
+ * @param weightDecay λ, at least 0
+ * @param decoupled whether it is AdamW
+ */
+public record Adam(
+        double learningRate, double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled)
+        implements Optimizer {
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException naming the setting, its rule and the value
+     */
+    public Adam {
+        Checks.positive("learning.rate", learningRate);
+        Checks.fraction("adam.beta1", beta1);
+        Checks.fraction("adam.beta2", beta2);
+        Checks.positive("adam.epsilon", epsilon);
+        Checks.notNegative("weight.decay", weightDecay);
+    }
+
+    @Override
+    public int slots() {
+        return 2;
+    }
+
+    @Override
+    public boolean step(
+            TrainingState current,
+            Parameters gradient,
+            double scale,
+            double learningRate,
+            long step,
+            TrainingState next) {
+        double eta = learningRate / (1.0 - FastMath.pow(beta1, step));
+        double rootCorrection = FastMath.sqrt(1.0 - FastMath.pow(beta2, step));
+        double keep = decoupled ? 1.0 - learningRate * weightDecay : 1.0;
+        boolean finite = true;
+        for (int l = 0; l < gradient.depth(); l++) {
+            Layer w = current.parameters().layer(l);
+            Layer g = gradient.layer(l);
+            Layer m = current.slots().get(0).layer(l);
+            Layer v = current.slots().get(1).layer(l);
+            Layer toW = next.parameters().layer(l);
+            Layer toM = next.slots().get(0).layer(l);
+            Layer toV = next.slots().get(1).layer(l);
+            for (int i = 0; i < w.in(); i++) {
+                finite &= row(
+                        w.rows()[i],
+                        g.rows()[i],
+                        m.rows()[i],
+                        v.rows()[i],
+                        scale,
+                        eta,
+                        rootCorrection,
+                        keep,
+                        toW.rows()[i],
+                        toM.rows()[i],
+                        toV.rows()[i]);
+            }
+            finite &= row(
+                    w.bias(),
+                    g.bias(),
+                    m.bias(),
+                    v.bias(),
+                    scale,
+                    eta,
+                    rootCorrection,
+                    keep,
+                    toW.bias(),
+                    toM.bias(),
+                    toV.bias());
+        }
+        return finite;
+    }
+
+    private boolean row(
+            double[] w,
+            double[] g,
+            double[] m,
+            double[] v,
+            double scale,
+            double eta,
+            double rootCorrection,
+            double keep,
+            double[] toW,
+            double[] toM,
+            double[] toV) {
+        double l2 = decoupled ? 0.0 : weightDecay;
+        boolean finite = true;
+        for (int j = 0; j < w.length; j++) {
+            double d = g[j] * scale + l2 * w[j];
+            double mean = beta1 * m[j] + (1.0 - beta1) * d;
+            double square = beta2 * v[j] + (1.0 - beta2) * d * d;
+            double updated = w[j] * keep - eta * (mean / (FastMath.sqrt(square) / rootCorrection + epsilon));
+            toM[j] = mean;
+            toV[j] = square;
+            toW[j] = updated;
+            finite &= Double.isFinite(updated) && Double.isFinite(mean) && Double.isFinite(square);
+        }
+        return finite;
+    }
+}

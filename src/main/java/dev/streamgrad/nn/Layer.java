@@ -1,0 +1,54 @@
+package dev.streamgrad.nn;
+
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.ArrayRealVector;
+
+/**
+ * The parameters of one layer, or any other numbers of the same shape: its gradient, an optimizer's memory of it.
+ *
+ * @param weights in × out, as in {@code z = xW + b}
+ * @param biases out
+ */
+public record Layer(Array2DRowRealMatrix weights, ArrayRealVector biases) {
+
+    /**
+     * Checks the shapes.
+     *
+     * @throws IllegalArgumentException if the biases are not as many as the weights' columns
+     */
+    public Layer {
+        if (weights.getColumnDimension() != biases.getDimension()) {
+            throw new IllegalArgumentException("biases must be as many as the columns of the weights ("
+                    + weights.getColumnDimension() + "); got " + biases.getDimension());
+        }
+    }
+
+    /** A layer of zeros. */
+    static Layer zeros(int in, int out) {
+        return new Layer(new Array2DRowRealMatrix(in, out), new ArrayRealVector(out));
+    }
+
+    /** The number of inputs. */
+    public int in() {
+        return weights.getRowDimension();
+    }
+
+    /** The number of outputs. */
+    public int out() {
+        return weights.getColumnDimension();
+    }
+
+    /** The array behind the weights, one row per input: the hot path works on it, and a write changes the layer. */
+    double[][] rows() {
+        return weights.getDataRef();
+    }
+
+    /** The array behind the biases, as {@link #rows}. */
+    double[] bias() {
+        return biases.getDataRef();
+    }
+
+    Layer copy() {
+        return new Layer((Array2DRowRealMatrix) weights.copy(), biases.copy());
+    }
+}

@@ -1,0 +1,178 @@
+package dev.streamgrad.nn;
+
+/**
+ * A multilayer perceptron as a function of its {@link Parameters}: the prediction, its loss, and the gradient of that
+ * loss by backpropagation (Rumelhart, Hinton and Williams, 1986).
+ *
+ * <p>With layer {@code l}'s input {@code x}, weights {@code W} (in × out) and biases {@code b}:
+ *
+ * <pre>
+ *   forward    z = xW + b                 a = f(z), which is the next layer's x
+ *   backward   δ = ∂L/∂z                  ∂L/∂W = xᵀδ     ∂L/∂b = δ     ∂L/∂x = δWᵀ
+ * </pre>
+ *
+ * <p>An instance owns the scratch for one sample and allocates nothing after its construction. {@link #backward} and
+ * {@link #loss} refer to the last {@link #forward}. Not thread-safe: one instance per thread, shared by all models of
+ * the same architecture and loss.
+ *
+ * <p>The loops run over rows, {@code z += xᵢ Wᵢ}, because a row of an in × out matrix is contiguous; the order of every
+ * sum is fixed, so the bits are the same on every JVM.
+ */
+public final class Network {
+    private final Architecture architecture;
+    private final Loss loss;
+    private final Activation[] activations;
+    private final double[] features;
+    /** Per layer: pre-activations, values, and the loss's gradient by the pre-activations. */
+    private final double[][] z;
+
+    private final double[][] a;
+    private final double[][] delta;
+
+    /**
+     * A network with its scratch.
+     *
+     * @throws IllegalArgumentException if the loss makes no sense on the output's activation
+     */
+    public Network(Architecture architecture, Loss loss) {
+        loss.requireOutput(architecture.output());
+        this.architecture = architecture;
+        this.loss = loss;
+        this.activations = architecture.activations().toArray(new Activation[0]);
+        this.features = new double[architecture.inputs()];
+        this.z = scratch(architecture);
+        this.a = scratch(architecture);
+        this.delta = scratch(architecture);
+    }
+
+    private static double[][] scratch(Architecture architecture) {
+        double[][] perLayer = new double[architecture.depth()][];
+        for (int l = 0; l < perLayer.length; l++) {
+            perLayer[l] = new double[architecture.sizes().get(l + 1)];
+        }
+        return perLayer;
+    }
+
+    /** The shape. */
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    /**
+     * Predicts one sample.
+     *
+     * @param x the features; copied, so that the caller may reuse the array before {@link #backward}
+     * @return the outputs, as {@link #prediction}
+     */
+    public double[] forward(Parameters parameters, double[] x) {
+        System.arraycopy(x, 0, features, 0, features.length);
+        double[] in = features;
+        for (int l = 0; l < z.length; l++) {
+            Layer layer = parameters.layer(l);
+            affine(in, layer.rows(), layer.bias(), z[l]);
+            activations[l].apply(z[l], a[l]);
+            in = a[l];
+        }
+        return in;
+    }
+
+    /** The outputs of the last {@link #forward}: the network's own array, overwritten by the next. */
+    public double[] prediction() {
+        return a[a.length - 1];
+    }
+
+    /** The values of layer {@code l} in the last {@link #forward}, as {@link #prediction}. */
+    public double[] values(int l) {
+        return a[l];
+    }
+
+    /** The loss of the last {@link #forward} beside {@code label}, as wide as the output. */
+    public double loss(double[] label) {
+        return loss(loss, label);
+    }
+
+    /** Another loss of the last {@link #forward}, to look at it without training by it. */
+    public double loss(Loss other, double[] label) {
+        return other.value(z[z.length - 1], prediction(), label);
+    }
+
+    /**
+     * Adds the gradient of the last {@link #forward}'s loss, times {@code weight}, to {@code gradient}, or replaces
+     * {@code gradient} by it.
+     *
+     * @param parameters those of the forward pass
+     * @param label as wide as the output
+     * @param weight the sample's weight; 1 is the plain gradient
+     * @param accumulate whether to add (true) or to replace (false)
+     */
+    public void backward(
+            Parameters parameters, double[] label, double weight, Parameters gradient, boolean accumulate) {
+        int last = z.length - 1;
+        loss.delta(activations[last], z[last], a[last], label, delta[last]);
+        for (int j = 0; j < delta[last].length; j++) {
+            delta[last][j] *= weight;
+        }
+        for (int l = last; l >= 0; l--) {
+            double[] in = l == 0 ? features : a[l - 1];
+            Layer into = gradient.layer(l);
+            if (accumulate) {
+                addOuterProduct(in, delta[l], into.rows(), into.bias());
+            } else {
+                setOuterProduct(in, delta[l], into.rows(), into.bias());
+            }
+            if (l > 0) {
+                double[] upstream = delta[l - 1];
+                multiplyTransposed(parameters.layer(l).rows(), delta[l], upstream);
+                activations[l - 1].backward(z[l - 1], a[l - 1], upstream, upstream);
+            }
+        }
+    }
+
+    /** {@code z = xW + b}. */
+    private static void affine(double[] x, double[][] weights, double[] bias, double[] z) {
+        System.arraycopy(bias, 0, z, 0, z.length);
+        for (int i = 0; i < x.length; i++) {
+            double xi = x[i];
+            double[] row = weights[i];
+            for (int j = 0; j < z.length; j++) {
+                z[j] += xi * row[j];
+            }
+        }
+    }
+
+    /** {@code dx = δWᵀ}. */
+    private static void multiplyTransposed(double[][] weights, double[] delta, double[] dx) {
+        for (int i = 0; i < dx.length; i++) {
+            double[] row = weights[i];
+            double sum = 0.0;
+            for (int j = 0; j < delta.length; j++) {
+                sum += row[j] * delta[j];
+            }
+            dx[i] = sum;
+        }
+    }
+
+    private static void setOuterProduct(double[] x, double[] delta, double[][] weights, double[] bias) {
+        for (int i = 0; i < x.length; i++) {
+            double xi = x[i];
+            double[] row = weights[i];
+            for (int j = 0; j < delta.length; j++) {
+                row[j] = xi * delta[j];
+            }
+        }
+        System.arraycopy(delta, 0, bias, 0, bias.length);
+    }
+
+    private static void addOuterProduct(double[] x, double[] delta, double[][] weights, double[] bias) {
+        for (int i = 0; i < x.length; i++) {
+            double xi = x[i];
+            double[] row = weights[i];
+            for (int j = 0; j < delta.length; j++) {
+                row[j] += xi * delta[j];
+            }
+        }
+        for (int j = 0; j < delta.length; j++) {
+            bias[j] += delta[j];
+        }
+    }
+}

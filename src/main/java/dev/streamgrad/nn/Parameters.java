@@ -1,0 +1,152 @@
+package dev.streamgrad.nn;
+
+import java.util.List;
+import java.util.function.DoubleConsumer;
+import java.util.function.DoubleSupplier;
+
+/**
+ * One number for every weight and bias of an {@link Architecture}: the parameters themselves, a gradient, or an
+ * optimizer's memory.
+ *
+ * <p><b>Canonical order</b>, the order of {@link #forEach}, {@link #fill}, the state format and the fingerprint: layer
+ * by layer from the features to the outputs; within a layer its weights row by row (one row per input), then its
+ * biases.
+ */
+public final class Parameters {
+    private final Layer[] layers;
+
+    private Parameters(Layer[] layers) {
+        this.layers = layers;
+    }
+
+    /** Zeros in the shape of {@code architecture}. */
+    public static Parameters zeros(Architecture architecture) {
+        Layer[] layers = new Layer[architecture.depth()];
+        for (int l = 0; l < layers.length; l++) {
+            layers[l] = Layer.zeros(
+                    architecture.sizes().get(l), architecture.sizes().get(l + 1));
+        }
+        return new Parameters(layers);
+    }
+
+    /** The given layers, not copied. */
+    public static Parameters of(List<Layer> layers) {
+        return new Parameters(layers.toArray(new Layer[0]));
+    }
+
+    /** The number of layers. */
+    public int depth() {
+        return layers.length;
+    }
+
+    /**
+     * Layer {@code l}, counted from 0 after the features. It is the live one: a write to its matrix changes these
+     * parameters.
+     */
+    public Layer layer(int l) {
+        return layers[l];
+    }
+
+    /** The layers from the features to the outputs. */
+    public List<Layer> layers() {
+        return List.of(layers);
+    }
+
+    /** Hands every number to {@code consumer}, in canonical order. */
+    public void forEach(DoubleConsumer consumer) {
+        for (Layer layer : layers) {
+            for (double[] row : layer.rows()) {
+                for (double weight : row) {
+                    consumer.accept(weight);
+                }
+            }
+            for (double bias : layer.bias()) {
+                consumer.accept(bias);
+            }
+        }
+    }
+
+    /** Replaces every number by the next of {@code supplier}, in canonical order. */
+    public void fill(DoubleSupplier supplier) {
+        for (Layer layer : layers) {
+            for (double[] row : layer.rows()) {
+                for (int j = 0; j < row.length; j++) {
+                    row[j] = supplier.getAsDouble();
+                }
+            }
+            double[] bias = layer.bias();
+            for (int j = 0; j < bias.length; j++) {
+                bias[j] = supplier.getAsDouble();
+            }
+        }
+    }
+
+    /**
+     * The Euclidean norm of all numbers times {@code scale}, summed in canonical order; not finite if any of them is
+     * not.
+     */
+    public double norm(double scale) {
+        double sum = 0.0;
+        for (Layer layer : layers) {
+            for (double[] row : layer.rows()) {
+                sum = addSquares(row, scale, sum);
+            }
+            sum = addSquares(layer.bias(), scale, sum);
+        }
+        return Math.sqrt(sum);
+    }
+
+    /** Adds {@code other}, number by number. */
+    public void add(Parameters other) {
+        for (int l = 0; l < layers.length; l++) {
+            double[][] rows = layers[l].rows();
+            double[][] otherRows = other.layers[l].rows();
+            for (int i = 0; i < rows.length; i++) {
+                add(rows[i], otherRows[i]);
+            }
+            add(layers[l].bias(), other.layers[l].bias());
+        }
+    }
+
+    private static void add(double[] to, double[] values) {
+        for (int j = 0; j < to.length; j++) {
+            to[j] += values[j];
+        }
+    }
+
+    /** Takes over the numbers of {@code other}, which has the same shape. */
+    public void set(Parameters other) {
+        for (int l = 0; l < layers.length; l++) {
+            double[][] rows = layers[l].rows();
+            double[][] otherRows = other.layers[l].rows();
+            for (int i = 0; i < rows.length; i++) {
+                System.arraycopy(otherRows[i], 0, rows[i], 0, rows[i].length);
+            }
+            double[] bias = layers[l].bias();
+            System.arraycopy(other.layers[l].bias(), 0, bias, 0, bias.length);
+        }
+    }
+
+    /** Makes every number 0. */
+    public void clear() {
+        fill(() -> 0.0);
+    }
+
+    /** A deep copy. */
+    public Parameters copy() {
+        Layer[] copies = new Layer[layers.length];
+        for (int l = 0; l < copies.length; l++) {
+            copies[l] = layers[l].copy();
+        }
+        return new Parameters(copies);
+    }
+
+    private static double addSquares(double[] values, double scale, double sum) {
+        double total = sum;
+        for (double value : values) {
+            double scaled = value * scale;
+            total += scaled * scaled;
+        }
+        return total;
+    }
+}

@@ -1,0 +1,98 @@
+package dev.streamgrad.nn;
+
+/**
+ * Stochastic gradient descent (Robbins and Monro, 1951), plain or with momentum (Polyak, 1964; Nesterov, 1983), in
+ * PyTorch's form:
+ *
+ * <pre>
+ *   g ← g + λw                      λ: weight decay (L2)
+ *   v ← μv + g                      μ: momentum
+ *   w ← w − ηv                      Nesterov: w ← w − η(g + μv)
+ * </pre>
+ *
+ * @param learningRate η, over 0
+ * @param momentum μ, from 0 (plain, nothing remembered) to under 1
+ * @param nesterov whether to look ahead; needs momentum
+ * @param weightDecay λ, at least 0
+ */
+public record Sgd(double learningRate, double momentum, boolean nesterov, double weightDecay) implements Optimizer {
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException naming the setting, its rule and the value
+     */
+    public Sgd {
+        Checks.positive("learning.rate", learningRate);
+        Checks.fraction("momentum", momentum);
+        Checks.notNegative("weight.decay", weightDecay);
+        if (nesterov && momentum == 0.0) {
+            throw new IllegalArgumentException("nesterov needs a momentum over 0; got 0; try momentum=0.9");
+        }
+    }
+
+    /** Plain SGD. */
+    public Sgd(double learningRate) {
+        this(learningRate, 0.0, false, 0.0);
+    }
+
+    @Override
+    public int slots() {
+        return momentum == 0.0 ? 0 : 1;
+    }
+
+    @Override
+    public boolean step(
+            TrainingState current,
+            Parameters gradient,
+            double scale,
+            double learningRate,
+            long step,
+            TrainingState next) {
+        boolean finite = true;
+        for (int l = 0; l < gradient.depth(); l++) {
+            Layer w = current.parameters().layer(l);
+            Layer g = gradient.layer(l);
+            Layer toW = next.parameters().layer(l);
+            if (momentum == 0.0) {
+                for (int i = 0; i < w.in(); i++) {
+                    finite &= plain(w.rows()[i], g.rows()[i], scale, learningRate, toW.rows()[i]);
+                }
+                finite &= plain(w.bias(), g.bias(), scale, learningRate, toW.bias());
+            } else {
+                Layer v = current.slots().get(0).layer(l);
+                Layer toV = next.slots().get(0).layer(l);
+                for (int i = 0; i < w.in(); i++) {
+                    finite &= heavy(
+                            w.rows()[i], g.rows()[i], v.rows()[i], scale, learningRate, toW.rows()[i], toV.rows()[i]);
+                }
+                finite &= heavy(w.bias(), g.bias(), v.bias(), scale, learningRate, toW.bias(), toV.bias());
+            }
+        }
+        return finite;
+    }
+
+    private boolean plain(double[] w, double[] g, double scale, double eta, double[] toW) {
+        boolean finite = true;
+        for (int j = 0; j < w.length; j++) {
+            double d = g[j] * scale + weightDecay * w[j];
+            double updated = w[j] - eta * d;
+            toW[j] = updated;
+            finite &= Double.isFinite(updated);
+        }
+        return finite;
+    }
+
+    private boolean heavy(double[] w, double[] g, double[] v, double scale, double eta, double[] toW, double[] toV) {
+        boolean finite = true;
+        for (int j = 0; j < w.length; j++) {
+            double d = g[j] * scale + weightDecay * w[j];
+            double velocity = momentum * v[j] + d;
+            double updated = w[j] - eta * (nesterov ? d + momentum * velocity : velocity);
+            toV[j] = velocity;
+            toW[j] = updated;
+            finite &= Double.isFinite(updated) && Double.isFinite(velocity);
+        }
+        return finite;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.streamgrad.records;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import java.io.IOException;
+
+/** How JSON is read and written here. */
+final class Json {
+    /** The deepest nesting of a record. */
+    static final int DEEPEST = 64;
+
+    /**
+     * NaN and Infinity are read as numbers, so that the error can say in which field they stand. Doubles are written in
+     * the shortest form that reads back to the same bits, by Jackson's own writer: {@link Double#toString} before JDK
+     * 19 is sometimes longer, and the bytes would differ between JVMs.
+     */
+    static final JsonFactory FACTORY = new JsonFactoryBuilder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST)
+                    .maxNumberLength(1000)
+                    .build())
+            .build();
+
+    private Json() {}
+
+    /**
+     * Writes a whole number without a fraction, as a person would ({@code 1}, not {@code 1.0}); the bits survive both
+     * ways.
+     */
+    static void writeNumber(JsonGenerator json, double value) throws IOException {
+        long whole = (long) value;
+        if (whole == value && Math.abs(value) < 1e15 && (whole != 0 || 1.0 / value > 0.0)) {
+            json.writeNumber(whole);
+        } else if (Double.isFinite(value)) {
+            json.writeNumber(value);
+        } else {
+            json.writeNull();
+        }
+    }
+
+    static void writeArray(JsonGenerator json, double[] values) throws IOException {
+        json.writeStartArray();
+        for (double value : values) {
+            writeNumber(json, value);
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,282 @@
+package dev.streamgrad.records;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeType;
+import dev.streamgrad.learning.FeatureScaler;
+import dev.streamgrad.learning.Model;
+import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.learning.PrequentialMetrics;
+import dev.streamgrad.learning.SpecSettings;
+import dev.streamgrad.learning.Task;
+import dev.streamgrad.nn.Layer;
+import dev.streamgrad.nn.Parameters;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleConsumer;
+import java.util.function.DoubleSupplier;
+
+/**
+ * A model at a version: enough to resume, to audit and to serve. As JSON:
+ *
+ * <pre>
+ *   format               1; a reader refuses a newer one
+ *   model, version, samples
+ *   spec                 the model's settings, by their names
+ *   layers               [{"weights":[[…]],"biases":[…]}], weights in × out
+ *   optimizer.slots      the optimizer's memory, each slot in the form of layers
+ *   batch                the unfinished mini-batch: samples and gradient sum; only if batch.size is over 1
+ *   scaling              count, means, squares; only with features.scaling
+ *   learningRateFactor, nonFinite, metrics
+ *   source               partition and offset of the last sample in it
+ *   fingerprint, time    time is the last sample's timestamp, in milliseconds
+ * </pre>
+ *
+ * <p>Doubles are in their shortest round-trip form, so the bits survive.
+ *
+ * @param name the model's name
+ * @param model the model, ready to learn on
+ * @param source where the last sample in it stands
+ * @param fingerprint what the snapshot says its fingerprint is
+ * @param time the last sample's timestamp, in milliseconds since 1970
+ */
+public record Snapshot(String name, Model model, Source source, String fingerprint, long time) {
+    /** The version of the format that this release writes, and the newest it reads. */
+    public static final int FORMAT = 1;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper(Json.FACTORY.rebuild()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(Json.DEEPEST)
+                    .build())
+            .build());
+
+    /** A snapshot of a model as it is now. The model is not copied: write it before the model learns on. */
+    public static Snapshot of(String name, Model model, Source source, long time) {
+        return new Snapshot(name, model, source, Fingerprint.of(model), time);
+    }
+
+    /** Whether the model really has the fingerprint that the snapshot says. */
+    public boolean isIntact() {
+        return Fingerprint.of(model).equals(fingerprint);
+    }
+
+    /** The record's value. */
+    public byte[] toJson() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        try (JsonGenerator json = Json.FACTORY.createGenerator(bytes)) {
+            write(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private void write(JsonGenerator json) throws IOException {
+        Model.Counters counters = model.counters();
+        json.writeStartObject();
+        json.writeNumberField("format", FORMAT);
+        json.writeStringField("model", name);
+        json.writeNumberField("version", counters.version());
+        json.writeNumberField("samples", counters.samples());
+        json.writeObjectFieldStart("spec");
+        for (Map.Entry<String, String> setting :
+                SpecSettings.format(model.spec()).entrySet()) {
+            json.writeStringField(setting.getKey(), setting.getValue());
+        }
+        json.writeEndObject();
+        json.writeFieldName("layers");
+        write(json, model.parameters());
+        json.writeObjectFieldStart("optimizer");
+        json.writeArrayFieldStart("slots");
+        for (Parameters slot : model.state().slots()) {
+            write(json, slot);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+        Parameters pending = model.pending();
+        if (pending != null) {
+            json.writeObjectFieldStart("batch");
+            json.writeNumberField("samples", counters.pendingSamples());
+            json.writeFieldName("gradient");
+            write(json, pending);
+            json.writeEndObject();
+        }
+        FeatureScaler scaler = model.scaler();
+        if (scaler != null) {
+            json.writeObjectFieldStart("scaling");
+            json.writeNumberField("count", scaler.count());
+            json.writeFieldName("means");
+            Json.writeArray(json, scaler.mean());
+            json.writeFieldName("squares");
+            Json.writeArray(json, scaler.squares());
+            json.writeEndObject();
+        }
+        json.writeFieldName("learningRateFactor");
+        Json.writeNumber(json, model.learningRateFactor());
+        json.writeObjectFieldStart("nonFinite");
+        json.writeNumberField("total", counters.nonFinite());
+        json.writeNumberField("inARow", counters.nonFiniteInARow());
+        json.writeNumberField("restores", counters.restores());
+        json.writeEndObject();
+        writeMetrics(json);
+        json.writeObjectFieldStart("source");
+        json.writeNumberField("partition", source.partition());
+        json.writeNumberField("offset", source.offset());
+        json.writeEndObject();
+        json.writeStringField("fingerprint", fingerprint);
+        json.writeNumberField("time", time);
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, Parameters parameters) throws IOException {
+        json.writeStartArray();
+        for (Layer layer : parameters.layers()) {
+            json.writeStartObject();
+            json.writeArrayFieldStart("weights");
+            for (double[] row : layer.weights().getDataRef()) {
+                Json.writeArray(json, row);
+            }
+            json.writeEndArray();
+            json.writeFieldName("biases");
+            Json.writeArray(json, layer.biases().getDataRef());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private void writeMetrics(JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("metrics");
+        writeFigures(json, "window", model.metrics().window());
+        writeFigures(json, "sinceStart", model.metrics().sinceStart());
+        json.writeArrayFieldStart("state");
+        try {
+            model.metrics().write(number -> {
+                try {
+                    Json.writeNumber(json, number);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void writeFigures(JsonGenerator json, String field, PrequentialMetrics.Figures figures) throws IOException {
+        boolean regression = model.spec().task() == Task.REGRESSION;
+        json.writeObjectFieldStart(field);
+        json.writeNumberField("samples", figures.samples());
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        numbers.put("loss", figures.loss());
+        numbers.put(regression ? "mae" : "accuracy", figures.score());
+        numbers.put(regression ? "meanBaseline" : "majorityBaseline", figures.constantScore());
+        numbers.put("lastLabelBaseline", figures.lastLabelScore());
+        numbers.put(regression ? "r2" : "logLoss", regression ? figures.r2() : figures.logLoss());
+        for (Map.Entry<String, Double> number : numbers.entrySet()) {
+            json.writeFieldName(number.getKey());
+            Json.writeNumber(json, number.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    /**
+     * Reads a record's value. Whether the fingerprint fits is {@link #isIntact}'s to say.
+     *
+     * @throws IllegalArgumentException if it is not a snapshot of a format this release reads
+     */
+    public static Snapshot read(byte[] value) {
+        try {
+            return read(MAPPER.readTree(value));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not a snapshot: " + BadRecordException.shown(e.getMessage()), e);
+        }
+    }
+
+    private static Snapshot read(JsonNode json) {
+        int format = json.required("format").intValue();
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("unknown format " + format + " of a snapshot, this release reads up to "
+                    + FORMAT + "; use the release that wrote it, or a newer one");
+        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        json.required("spec")
+                .properties()
+                .forEach(setting -> settings.put(setting.getKey(), setting.getValue().asText()));
+        ModelSpec spec = SpecSettings.parse(settings);
+
+        JsonNode batch = json.path("batch");
+        JsonNode scaling = json.path("scaling");
+        JsonNode nonFinite = json.required("nonFinite");
+        Model.Counters counters = new Model.Counters(
+                json.required("version").longValue(),
+                json.required("samples").longValue(),
+                batch.path("samples").intValue(),
+                scaling.path("count").longValue(),
+                nonFinite.required("inARow").intValue(),
+                nonFinite.required("total").longValue(),
+                nonFinite.required("restores").longValue());
+
+        List<Double> learned = new ArrayList<>();
+        addLayers(json.required("layers"), learned::add);
+        json.required("optimizer").required("slots").forEach(slot -> addLayers(slot, learned::add));
+        List<Double> checkpoint = List.copyOf(learned);
+        if (spec.batchSize() > 1) {
+            addLayers(batch.required("gradient"), learned::add);
+        }
+        if (!scaling.isMissingNode()) {
+            addNumbers(scaling.required("means"), learned::add);
+            addNumbers(scaling.required("squares"), learned::add);
+        }
+        addNumbers(json.required("learningRateFactor"), learned::add);
+        if (learned.size() != Model.learnedNumbers(spec)) {
+            throw new IllegalArgumentException("a snapshot of " + spec.architecture() + " must have "
+                    + Model.learnedNumbers(spec) + " learned numbers; got " + learned.size());
+        }
+        List<Double> metrics = new ArrayList<>();
+        addNumbers(json.required("metrics").required("state"), metrics::add);
+        // A snapshot is taken when the checkpoint is, so what it goes back to is its own state.
+        Model model = Model.restore(spec, counters, numbers(learned), numbers(checkpoint), numbers(metrics));
+        JsonNode source = json.required("source");
+        return new Snapshot(
+                json.required("model").textValue(),
+                model,
+                new Source(
+                        source.required("partition").intValue(),
+                        source.required("offset").longValue()),
+                json.required("fingerprint").textValue(),
+                json.required("time").longValue());
+    }
+
+    private static DoubleSupplier numbers(List<Double> numbers) {
+        Iterator<Double> iterator = numbers.iterator();
+        return iterator::next;
+    }
+
+    private static void addLayers(JsonNode layers, DoubleConsumer to) {
+        for (JsonNode layer : layers) {
+            layer.required("weights").forEach(row -> addNumbers(row, to));
+            addNumbers(layer.required("biases"), to);
+        }
+    }
+
+    private static void addNumbers(JsonNode node, DoubleConsumer to) {
+        if (node.isArray()) {
+            node.forEach(number -> addNumbers(number, to));
+        } else if (node.getNodeType() == JsonNodeType.NUMBER) {
+            to.accept(node.doubleValue());
+        } else {
+            throw new IllegalArgumentException(
+                    "a snapshot's numbers must be numbers; got " + BadRecordException.shown(node.toString()));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.learning;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.nn;
+
+import org.jspecify.annotations.NullMarked;
