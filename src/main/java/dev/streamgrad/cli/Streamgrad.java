@@ -1,9 +1,130 @@
 package dev.streamgrad.cli;
 
+import dev.streamgrad.broker.BrokerException;
+import dev.streamgrad.stream.SettingsException;
+import dev.streamgrad.stream.StartException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Properties;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The command {@code streamgrad}. Without a subcommand it runs {@code demo}. */
+@Command(
+        name = "streamgrad",
+        description = "A neural network that learns while Kafka streams.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Streamgrad.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            LearnCommand.class,
+            ProduceCommand.class,
+            WatchCommand.class,
+            TopicsCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        footer = {"", "Without a command it runs demo. Exit code: 0 done, 1 failed, 2 wrong usage or settings."})
 public final class Streamgrad {
+    private static final String DEFAULT_COMMAND = "demo";
+
     private Streamgrad() {}
 
+    /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.out.println("hi");
+        Shutdown shutdown = Shutdown.install();
+        int code = run(shutdown, utf8(System.out), utf8(System.err), args);
+        shutdown.finished(code);
+        System.exit(code);
+    }
+
+    private static PrintWriter utf8(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+    }
+
+    /** Runs a command and returns its exit code. */
+    static int run(Shutdown shutdown, PrintWriter out, PrintWriter err, String... args) {
+        CommandLine commandLine = new CommandLine(new Streamgrad(), new Factory(shutdown));
+        commandLine.setOut(out).setErr(err);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setParameterExceptionHandler((e, given) -> {
+            err.println(String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage") + " (see: "
+                    + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
+            return CommandLine.ExitCode.USAGE;
+        });
+        commandLine.setExecutionExceptionHandler((e, command, parsed) -> {
+            if (isVerbose(command)) {
+                e.printStackTrace(err);
+            } else {
+                err.println(oneLine(e));
+            }
+            return e instanceof SettingsException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+        });
+        return commandLine.execute(withDefaultCommand(commandLine, args));
+    }
+
+    /** Puts the default command in front of options that are not the top command's own. */
+    private static String[] withDefaultCommand(CommandLine commandLine, String[] args) {
+        boolean named = args.length > 0
+                && (commandLine.getSubcommands().containsKey(args[0])
+                        || !args[0].startsWith("-")
+                        || commandLine.getCommandSpec().optionsMap().containsKey(args[0]));
+        if (named) {
+            return args;
+        }
+        String[] with = new String[args.length + 1];
+        with[0] = DEFAULT_COMMAND;
+        System.arraycopy(args, 0, with, 1, args.length);
+        return with;
+    }
+
+    private static boolean isVerbose(CommandLine command) {
+        return command.getCommand() instanceof VerboseCommand verbose && verbose.isVerbose();
+    }
+
+    /** What an exception says, on one line; our own exceptions speak for themselves. */
+    private static String oneLine(Exception e) {
+        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        return e instanceof SettingsException || e instanceof StartException || e instanceof BrokerException
+                ? message
+                : e.getClass().getSimpleName() + ": " + message + " (-v shows where)";
+    }
+
+    /** The version in the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"streamgrad " + number()};
+        }
+
+        static String number() {
+            Properties properties = new Properties();
+            try (InputStream in = Streamgrad.class.getResourceAsStream("/streamgrad.properties")) {
+                if (in != null) {
+                    properties.load(in);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return properties.getProperty("version", "unknown");
+        }
+    }
+
+    /** Hands the shutdown to the commands that run until they are stopped. */
+    private record Factory(Shutdown shutdown) implements CommandLine.IFactory {
+        @Override
+        public <K> K create(Class<K> type) throws Exception {
+            K created = CommandLine.defaultFactory().create(type);
+            if (created instanceof VerboseCommand command) {
+                command.setShutdown(shutdown);
+            }
+            return created;
+        }
     }
 }

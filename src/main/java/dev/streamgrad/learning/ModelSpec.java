@@ -7,8 +7,8 @@ import dev.streamgrad.nn.LearningRateSchedule;
 import dev.streamgrad.nn.Loss;
 import dev.streamgrad.nn.NumpyRandom;
 import dev.streamgrad.nn.Optimizer;
-import dev.streamgrad.nn.Sgd;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,58 +74,19 @@ public record ModelSpec(
         }
     }
 
-    /** The class's first model: 2-4-1, sigmoid, mean squared error, plain SGD with η = 2, seed 42. */
+    /**
+     * The class's first model, what every setting is by default: 2-4-1, sigmoid, mean squared error, plain SGD, seed
+     * 42.
+     */
     public static ModelSpec xor() {
-        return new ModelSpec(
-                new Architecture(List.of(2, 4, 1), List.of(Activation.SIGMOID, Activation.SIGMOID)),
-                Loss.MSE,
-                new Sgd(2.0),
-                new LearningRateSchedule.Constant(),
-                Initializer.NORMAL,
-                42,
-                1,
-                0.0,
-                FeatureScaling.NONE,
-                OnDivergence.SKIP,
-                10,
-                1000,
-                1000);
+        return SpecSettings.parse(Map.of());
     }
 
-    /** This spec with another seed. */
-    public ModelSpec withSeed(long newSeed) {
-        return new ModelSpec(
-                architecture,
-                loss,
-                optimizer,
-                schedule,
-                initializer,
-                newSeed,
-                batchSize,
-                clipGradientNorm,
-                scaling,
-                onDivergence,
-                restoreAfter,
-                snapshotEvery,
-                metricsWindow);
-    }
-
-    /** This spec with another optimizer. */
-    public ModelSpec withOptimizer(Optimizer newOptimizer) {
-        return new ModelSpec(
-                architecture,
-                loss,
-                newOptimizer,
-                schedule,
-                initializer,
-                seed,
-                batchSize,
-                clipGradientNorm,
-                scaling,
-                onDivergence,
-                restoreAfter,
-                snapshotEvery,
-                metricsWindow);
+    /** This spec with one setting changed, by its name in {@link SpecSettings}. */
+    public ModelSpec with(String setting, String value) {
+        Map<String, String> settings = new LinkedHashMap<>(SpecSettings.format(this));
+        settings.put(setting, value);
+        return SpecSettings.parse(settings);
     }
 
     /** What kind of answer the model gives. */

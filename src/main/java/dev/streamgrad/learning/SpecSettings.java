@@ -33,7 +33,7 @@ public final class SpecSettings {
         defaults.put("output.activation", "sigmoid");
         defaults.put("loss", "mse");
         defaults.put("optimizer", "sgd");
-        defaults.put("learning.rate", "2.0");
+        defaults.put("learning.rate", "0.3");
         defaults.put("momentum", "0.9");
         defaults.put("adam.beta1", "0.9");
         defaults.put("adam.beta2", "0.999");

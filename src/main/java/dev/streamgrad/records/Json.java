@@ -14,6 +14,9 @@ final class Json {
     /** The deepest nesting of a record. */
     static final int DEEPEST = 64;
 
+    /** The longest double in its shortest form, and a comma: {@code -2.2250738585072014E-308,}. */
+    static final int LONGEST_NUMBER = 25;
+
     /**
      * NaN and Infinity are read as numbers, so that the error can say in which field they stand. Doubles are written in
      * the shortest form that reads back to the same bits, by Jackson's own writer: {@link Double#toString} before JDK

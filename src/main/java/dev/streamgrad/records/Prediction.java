@@ -32,6 +32,11 @@ public record Prediction(
 
     private static final ObjectMapper MAPPER = new ObjectMapper(Json.FACTORY);
 
+    /** How many bytes a prediction with this many outputs takes at most. */
+    public static long largest(int outputs) {
+        return 2L * outputs * Json.LONGEST_NUMBER + 6L * SampleReader.LONGEST_ID + 512;
+    }
+
     /** Copies the lists. */
     public Prediction {
         prediction = List.copyOf(prediction);

@@ -52,11 +52,22 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
     /** The version of the format that this release writes, and the newest it reads. */
     public static final int FORMAT = 1;
 
-    private static final ObjectMapper MAPPER = new ObjectMapper(Json.FACTORY.rebuild()
+    /** What is around all numbers. */
+    private static final int LONGEST_FRAME = 16 * 1024;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper(Json.FACTORY
+            .rebuild()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(Json.DEEPEST)
                     .build())
             .build());
+
+    /** How many bytes a snapshot of this spec takes at most. */
+    public static long largest(ModelSpec spec) {
+        long numbers = Model.learnedNumbers(spec)
+                + PrequentialMetrics.largest(spec.architecture().outputs());
+        return Json.LONGEST_NUMBER * numbers + LONGEST_FRAME + 6L * ModelName.LONGEST;
+    }
 
     /** A snapshot of a model as it is now. The model is not copied: write it before the model learns on. */
     public static Snapshot of(String name, Model model, Source source, long time) {
@@ -211,7 +222,8 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
         Map<String, String> settings = new LinkedHashMap<>();
         json.required("spec")
                 .properties()
-                .forEach(setting -> settings.put(setting.getKey(), setting.getValue().asText()));
+                .forEach(setting ->
+                        settings.put(setting.getKey(), setting.getValue().asText()));
         ModelSpec spec = SpecSettings.parse(settings);
 
         JsonNode batch = json.path("batch");

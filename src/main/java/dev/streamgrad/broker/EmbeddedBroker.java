@@ -1,0 +1,196 @@
+package dev.streamgrad.broker;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Stream;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import kafka.tools.StorageTool;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Kafka broker and controller in this process, on the loopback address only.
+ *
+ * <p>It is the broker that a cluster runs, with one node: replication factors are 1 and a group's first rebalance does
+ * not wait. It takes about four seconds to start.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+    private static final String HOST = "localhost";
+
+    private final KafkaRaftServer server;
+    private final int port;
+    private final Path data;
+    private final boolean temporary;
+    private boolean closed;
+
+    private EmbeddedBroker(KafkaRaftServer server, int port, Path data, boolean temporary) {
+        this.server = server;
+        this.port = port;
+        this.data = data;
+        this.temporary = temporary;
+    }
+
+    /**
+     * Starts a broker and returns when it answers.
+     *
+     * @param port where it listens; 0 is any free port
+     * @param kept the folder of its data, which is kept and resumed; empty is a temporary one, removed at the end
+     * @throws BrokerException if the port is taken, or the folder cannot be used
+     */
+    public static EmbeddedBroker start(int port, Optional<Path> kept) throws BrokerException {
+        int listening = port == 0 ? freePort() : requireFree(port);
+        Path data = kept.isPresent() ? makeFolder(kept.get()) : temporaryFolder();
+        try {
+            Properties properties = properties(listening, freePort(), data);
+            format(data, properties);
+            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
+            server.startup();
+            return new EmbeddedBroker(server, listening, data, kept.isEmpty());
+        } catch (IOException | RuntimeException e) {
+            if (kept.isEmpty()) {
+                delete(data);
+            }
+            throw new BrokerException(
+                    "the embedded broker cannot start with its data in " + data + ": " + e.getMessage()
+                            + "; is another one using this folder?",
+                    e);
+        }
+    }
+
+    private static Properties properties(int port, int controllerPort, Path data) {
+        Properties properties = new Properties();
+        properties.setProperty("process.roles", "broker,controller");
+        properties.setProperty("node.id", "1");
+        properties.setProperty("controller.quorum.voters", "1@" + HOST + ":" + controllerPort);
+        properties.setProperty(
+                "listeners", "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort);
+        properties.setProperty("advertised.listeners", "PLAINTEXT://" + HOST + ":" + port);
+        properties.setProperty("controller.listener.names", "CONTROLLER");
+        properties.setProperty("inter.broker.listener.name", "PLAINTEXT");
+        properties.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        properties.setProperty("log.dirs", data.resolve("log").toString());
+        properties.setProperty("offsets.topic.replication.factor", "1");
+        properties.setProperty("offsets.topic.num.partitions", "4");
+        properties.setProperty("transaction.state.log.replication.factor", "1");
+        properties.setProperty("transaction.state.log.min.isr", "1");
+        properties.setProperty("transaction.state.log.num.partitions", "4");
+        properties.setProperty("share.coordinator.state.topic.replication.factor", "1");
+        properties.setProperty("share.coordinator.state.topic.min.isr", "1");
+        properties.setProperty("group.initial.rebalance.delay.ms", "0");
+        properties.setProperty("auto.create.topics.enable", "false");
+        return properties;
+    }
+
+    private static void format(Path data, Properties properties) throws IOException, BrokerException {
+        Path config = data.resolve("server.properties");
+        try (var out = Files.newBufferedWriter(config)) {
+            properties.store(out, "written at every start");
+        }
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        int code = StorageTool.execute(
+                new String[] {
+                    "format",
+                    "--cluster-id",
+                    Uuid.randomUuid().toString(),
+                    "--ignore-formatted",
+                    "--config",
+                    config.toString()
+                },
+                new PrintStream(said, true, StandardCharsets.UTF_8));
+        if (code != 0) {
+            throw new BrokerException(
+                    "the broker's folder " + data + " cannot be formatted: "
+                            + said.toString(StandardCharsets.UTF_8).strip(),
+                    null);
+        }
+    }
+
+    private static Path makeFolder(Path folder) throws BrokerException {
+        try {
+            return Files.createDirectories(folder).toAbsolutePath();
+        } catch (IOException e) {
+            throw new BrokerException("the folder " + folder + " cannot be made: " + e, e);
+        }
+    }
+
+    private static Path temporaryFolder() throws BrokerException {
+        try {
+            return Files.createTempDirectory("streamgrad-broker-");
+        } catch (IOException e) {
+            throw new BrokerException("no temporary folder can be made: " + e, e);
+        }
+    }
+
+    private static int freePort() throws BrokerException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new BrokerException("no free port is to be had: " + e, e);
+        }
+    }
+
+    private static int requireFree(int port) throws BrokerException {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return port;
+        } catch (IOException e) {
+            throw new BrokerException(
+                    "port " + port + " must be free; something listens there; choose another --port, or leave it out",
+                    e);
+        }
+    }
+
+    /** Where clients connect: {@code localhost:PORT}. */
+    public String bootstrapServers() {
+        return HOST + ":" + port;
+    }
+
+    /** The folder of its data. */
+    public Path data() {
+        return data;
+    }
+
+    /** Stops the broker and removes its folder if it is a temporary one. Idempotent. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        server.shutdown();
+        server.awaitShutdown();
+        if (temporary) {
+            delete(data);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> {
+                try {
+                    Files.deleteIfExists(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("The temporary folder {} could not be removed: {}", folder, e.toString());
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package dev.streamgrad.cli;
+
+import dev.streamgrad.data.Dataset;
+import dev.streamgrad.data.SampleSource;
+import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.records.Prediction;
+import dev.streamgrad.records.Sample;
+import dev.streamgrad.stream.LearnerApp;
+import dev.streamgrad.stream.Settings;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The demo between its broker's start and its end: one thread sends samples; this one reads the committed predictions,
+ * prints the loss every second, and when the loss is low asks for the four answers, by requests through the same
+ * topics.
+ */
+final class Demo {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    /** How many samples the sender may be ahead of the predictions. */
+    private static final long AHEAD = 20_000;
+    /** Learned is a mean loss under this over as many samples, and four right answers. */
+    private static final double LOW_LOSS = 0.001;
+
+    private static final int RECENT = 400;
+    private static final String ASK = "truth-table-";
+
+    private final Settings settings;
+    private final LearnerApp app;
+    private final Dataset dataset;
+    private final long seed;
+    private final double rate;
+    private final Shutdown shutdown;
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final byte[] model;
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong predicted = new AtomicLong();
+    private final AtomicReference<Exception> sendFailure = new AtomicReference<>();
+    /** Stops the sender, when the demo ends by itself or is stopped. */
+    private final Shutdown sending = new Shutdown();
+
+    private final double[] recentLosses = new double[RECENT];
+    private final List<@Nullable Double> answers = new ArrayList<>();
+    private long version;
+    private double secondsLoss;
+    private long secondsRight;
+    private long secondsSamples;
+    private boolean asking;
+    private boolean learned;
+
+    Demo(
+            Settings settings,
+            LearnerApp app,
+            Dataset dataset,
+            long seed,
+            double rate,
+            Shutdown shutdown,
+            PrintWriter out,
+            PrintWriter err) {
+        this.settings = settings;
+        this.app = app;
+        this.dataset = dataset;
+        this.seed = seed;
+        this.rate = rate;
+        this.shutdown = shutdown;
+        this.out = out;
+        this.err = err;
+        this.model = settings.defaultModel().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Runs until it has learned, if that is wanted, or until stopped.
+     *
+     * @param maxSamples how many samples to send at most
+     * @param untilLearned whether to end when it has learned
+     * @return the exit code
+     */
+    int run(long maxSamples, boolean untilLearned) throws Exception {
+        ModelSpec spec = settings.specOf(settings.defaultModel());
+        out.printf(
+                Locale.ROOT,
+                "broker %s, model %s: a %s network, %s, learning rate %s%n",
+                settings.bootstrapServers(),
+                settings.defaultModel(),
+                spec.architecture(),
+                spec.architecture().output().id(),
+                spec.optimizer().learningRate());
+        try (TopicTail predictions = new TopicTail(settings, settings.predictionsTopic(), false);
+                Producer<byte[], byte[]> producer = ProduceCommand.producer(settings)) {
+            Thread sender = new Thread(() -> send(producer, maxSamples), "streamgrad-demo-samples");
+            sender.start();
+            try {
+                return watch(predictions, producer, maxSamples, untilLearned);
+            } finally {
+                sending.request();
+                sender.join();
+            }
+        }
+    }
+
+    private void send(Producer<byte[], byte[]> producer, long maxSamples) {
+        SampleSource samples = dataset.samples(seed);
+        Pace pace = new Pace(rate);
+        try {
+            for (long n = 0; n < maxSamples && sendFailure.get() == null && pace.await(n, sending); n++) {
+                while (n - predicted.get() > AHEAD && !sending.await(1)) {
+                    // The learner is behind: let it catch up instead of filling the broker's disk.
+                }
+                send(producer, samples.next());
+                sent.incrementAndGet();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            sendFailure.compareAndSet(null, e);
+        }
+    }
+
+    private void send(Producer<byte[], byte[]> producer, Sample sample) {
+        ProduceCommand.send(
+                producer, new ProducerRecord<>(settings.samplesTopic(), model, sample.toJson()), sendFailure);
+    }
+
+    private int watch(TopicTail predictions, Producer<byte[], byte[]> producer, long maxSamples, boolean untilLearned)
+            throws Exception {
+        long nextLine = System.nanoTime() + SECOND;
+        while (!shutdown.isRequested()) {
+            for (ConsumerRecord<byte[], byte[]> record : predictions.poll()) {
+                take(Prediction.read(record.value()));
+            }
+            if (app.hasStopped()) {
+                err.println(app.failure().orElse("the learner has stopped by itself; -v shows why"));
+                return 1;
+            }
+            Exception failed = sendFailure.get();
+            if (failed != null) {
+                throw failed;
+            }
+            if (System.nanoTime() - nextLine >= 0) {
+                printLoss();
+                nextLine += SECOND;
+            }
+            if (!learned && !asking && lossIsLow()) {
+                ask(producer);
+            }
+            if (!learned && asking && answers.stream().allMatch(answer -> answer != null)) {
+                judge();
+                if (learned && untilLearned) {
+                    return 0;
+                }
+            }
+            if (untilLearned && !learned && !asking && predicted.get() >= maxSamples) {
+                printLoss();
+                err.printf(
+                        Locale.ROOT,
+                        "%,d samples did not suffice; the mean loss of the last %d is %.4f; try another learning.rate or seed%n",
+                        maxSamples,
+                        RECENT,
+                        recentLoss());
+                return 1;
+            }
+        }
+        out.printf(Locale.ROOT, "stopped at version %,d%n", version);
+        return 0;
+    }
+
+    private void take(Prediction prediction) {
+        if (prediction.id() != null && prediction.id().startsWith(ASK)) {
+            answers.set(
+                    Integer.parseInt(prediction.id().substring(ASK.length())),
+                    prediction.prediction().get(0));
+        }
+        if (prediction.loss() == null || prediction.label() == null) {
+            return;
+        }
+        version = prediction.version() + 1;
+        recentLosses[(int) (predicted.getAndIncrement() % RECENT)] = prediction.loss();
+        secondsLoss += prediction.loss();
+        secondsSamples++;
+        if (Math.round(prediction.prediction().get(0))
+                == Math.round(prediction.label().get(0))) {
+            secondsRight++;
+        }
+    }
+
+    private void printLoss() {
+        if (secondsSamples > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "%,8d samples | loss: %.4f | accuracy: %3.0f %% | %,d samples/s%n",
+                    predicted.get(),
+                    secondsLoss / secondsSamples,
+                    100.0 * secondsRight / secondsSamples,
+                    secondsSamples);
+        }
+        secondsLoss = 0.0;
+        secondsRight = 0;
+        secondsSamples = 0;
+    }
+
+    private double recentLoss() {
+        double sum = 0.0;
+        for (double loss : recentLosses) {
+            sum += loss;
+        }
+        return sum / RECENT;
+    }
+
+    private boolean lossIsLow() {
+        return predicted.get() >= RECENT && recentLoss() < LOW_LOSS;
+    }
+
+    /** Sends the four corners without a label: requests, which are answered in their place in the log. */
+    private void ask(Producer<byte[], byte[]> producer) {
+        asking = true;
+        answers.clear();
+        for (int i = 0; i < Dataset.CORNERS.size(); i++) {
+            answers.add(null);
+            send(producer, new Sample(Dataset.CORNERS.get(i), null, ASK + i));
+        }
+    }
+
+    private void judge() {
+        List<Double> given = new ArrayList<>();
+        for (Double answer : answers) {
+            given.add(answer == null ? Double.NaN : answer);
+        }
+        learned = TruthTable.isRight(dataset, given);
+        asking = false;
+        if (learned) {
+            printLoss();
+            out.printf(Locale.ROOT, "%nlearned after %,d samples:%n", predicted.get());
+            TruthTable.lines(dataset, given).forEach(out::println);
+            out.println();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.streamgrad.cli;
+
+import dev.streamgrad.broker.EmbeddedBroker;
+import dev.streamgrad.data.Dataset;
+import dev.streamgrad.nn.NumpyRandom;
+import dev.streamgrad.stream.LearnerApp;
+import dev.streamgrad.stream.Settings;
+import dev.streamgrad.stream.Topics;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Everything in one process: broker, topics, learner, samples; shows how the loss falls. */
+@Command(
+        name = "demo",
+        description =
+                "Watch a network learn XOR from a Kafka topic: broker, topics, learner and samples in this one process.",
+        mixinStandardHelpOptions = true)
+final class DemoCommand extends VerboseCommand {
+    @Option(
+            names = "--until-learned",
+            description = "End when the network has learned: exit 0, or 1 if it has not in time.")
+    private boolean untilLearned;
+
+    @Option(
+            names = "--max-samples",
+            paramLabel = "N",
+            defaultValue = "200000",
+            description = "With --until-learned: after so many samples it has not learned (default: 200000).")
+    private long maxSamples;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            defaultValue = "2000",
+            description = "Samples a second; 0 is as fast as they are learned (default: 2000).")
+    private double rate;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "42",
+            description = "The seed of the samples' order (default: 42). The weights have --set seed=…")
+    private long seed;
+
+    @Option(
+            names = "--port",
+            paramLabel = "P",
+            defaultValue = "0",
+            description = "The broker's port; 0 is any free one (default: 0).")
+    private int port;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Keep the broker's data there and resume from it (default: a temporary folder, removed at the end).")
+    private @Nullable Path data;
+
+    @Override
+    int run() throws Exception {
+        String wrong = wrongOption();
+        if (!wrong.isEmpty()) {
+            err().println(wrong);
+            return 2;
+        }
+        // Wrong settings should not cost four seconds of broker first.
+        settings(Map.of());
+        err().println("starting a Kafka broker in this process …");
+        try (EmbeddedBroker broker = EmbeddedBroker.start(port, Optional.ofNullable(data))) {
+            Settings settings = settings(Map.of(
+                    Settings.BOOTSTRAP_SERVERS,
+                    broker.bootstrapServers(),
+                    "kafka.state.dir",
+                    broker.data().resolve("state").toString()));
+            Topics.create(settings, 1, Optional.of((short) 1), err()::println);
+            try (LearnerApp app = LearnerApp.start(settings, err()::println)) {
+                return new Demo(settings, app, Dataset.XOR, seed, rate, shutdown(), out(), err())
+                        .run(untilLearned ? maxSamples : Long.MAX_VALUE, untilLearned);
+            }
+        }
+    }
+
+    private String wrongOption() {
+        if (maxSamples < 1 || !(rate >= 0.0)) {
+            return "--max-samples must be at least 1 and --rate at least 0; got " + maxSamples + " and " + rate;
+        }
+        if (port < 0 || port > 65_535) {
+            return "--port must be from 0 to 65535; got " + port;
+        }
+        return seed < 0 || seed > NumpyRandom.MAX_SEED
+                ? "--seed must be from 0 to " + NumpyRandom.MAX_SEED + "; got " + seed
+                : "";
+    }
+}

@@ -1,0 +1,142 @@
+package dev.streamgrad.cli;
+
+import dev.streamgrad.data.Dataset;
+import dev.streamgrad.data.SampleSource;
+import dev.streamgrad.nn.NumpyRandom;
+import dev.streamgrad.stream.Settings;
+import dev.streamgrad.stream.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Sends samples of a dataset to the samples topic. */
+@Command(
+        name = "produce",
+        description = "Send samples of a dataset to the samples topic.",
+        mixinStandardHelpOptions = true)
+final class ProduceCommand extends ClusterCommand {
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME",
+            defaultValue = "xor",
+            completionCandidates = DatasetNames.class,
+            description = "One of ${COMPLETION-CANDIDATES} (default: xor).")
+    private String dataset = "xor";
+
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "How many samples; 0 is until Ctrl-C (default: 10000).")
+    private long count;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            defaultValue = "0",
+            description = "Samples a second; 0 is as fast as they go (default: 0).")
+    private double rate;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "42",
+            description = "The generator's seed: the same seed sends the same samples (default: 42).")
+    private long seed;
+
+    @Option(
+            names = "--key",
+            paramLabel = "MODEL",
+            description = "The model's name, the record's key (default: the dataset's name).")
+    private String key = "";
+
+    @Override
+    int run() throws Exception {
+        String wrong = wrongOption();
+        if (!wrong.isEmpty()) {
+            err().println(wrong);
+            return 2;
+        }
+        Dataset chosen = Dataset.of(dataset);
+        Settings settings = settings();
+        Topics.require(settings, List.of(settings.samplesTopic()), this::progress);
+        byte[] model = (key.isEmpty() ? chosen.id() : key).getBytes(StandardCharsets.UTF_8);
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        ProgressLine progress = new ProgressLine(err());
+        long sent = 0;
+        try (Producer<byte[], byte[]> producer = producer(settings)) {
+            SampleSource samples = chosen.samples(seed);
+            Pace pace = new Pace(rate);
+            while ((count == 0 || sent < count) && failure.get() == null && pace.await(sent, shutdown())) {
+                byte[] value = samples.next().toJson();
+                send(producer, new ProducerRecord<>(settings.samplesTopic(), model, value), failure);
+                sent++;
+                progress.update(sent, count);
+            }
+            producer.flush();
+        }
+        Exception failed = failure.get();
+        if (failed != null) {
+            throw failed;
+        }
+        progress.done(sent, settings.samplesTopic());
+        return 0;
+    }
+
+    private String wrongOption() {
+        if (Arrays.stream(Dataset.values()).noneMatch(known -> known.id().equals(dataset))) {
+            List<String> names = new ArrayList<>();
+            new DatasetNames().iterator().forEachRemaining(names::add);
+            return "--dataset must be one of " + String.join(", ", names) + "; got " + dataset;
+        }
+        if (count < 0 || !(rate >= 0.0)) {
+            return "--count and --rate must be at least 0; got " + count + " and " + rate;
+        }
+        return seed < 0 || seed > NumpyRandom.MAX_SEED
+                ? "--seed must be from 0 to " + NumpyRandom.MAX_SEED + "; got " + seed
+                : "";
+    }
+
+    static Producer<byte[], byte[]> producer(Settings settings) {
+        Map<String, Object> config = settings.producer();
+        config.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        config.putIfAbsent(
+                ProducerConfig.LINGER_MS_CONFIG,
+                Long.toString(Duration.ofMillis(5).toMillis()));
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** Sends without waiting; the first failure stays in {@code failure}. */
+    static void send(
+            Producer<byte[], byte[]> producer,
+            ProducerRecord<byte[], byte[]> record,
+            AtomicReference<Exception> failure) {
+        Future<RecordMetadata> unused = producer.send(record, (metadata, e) -> {
+            if (e != null) {
+                failure.compareAndSet(null, e);
+            }
+        });
+    }
+
+    /** The names of the datasets, for the help text. */
+    static final class DatasetNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Dataset.values()).map(Dataset::id).iterator();
+        }
+    }
+}

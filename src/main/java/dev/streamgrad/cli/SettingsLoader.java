@@ -1,0 +1,71 @@
+package dev.streamgrad.cli;
+
+import dev.streamgrad.stream.Settings;
+import dev.streamgrad.stream.SettingsException;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers settings: command line over environment over file over default. */
+final class SettingsLoader {
+    private static final String PREFIX = "STREAMGRAD_";
+
+    private SettingsLoader() {}
+
+    static Settings load(
+            @Nullable Path file,
+            Map<String, String> environment,
+            List<String> overrides,
+            Map<String, String> fromOptions) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        if (file != null) {
+            settings.putAll(read(file));
+        }
+        environment.forEach((name, value) -> {
+            if (name.startsWith(PREFIX)) {
+                String key =
+                        name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.');
+                // Other names are none of ours: Kubernetes puts STREAMGRAD_SERVICE_HOST beside a service of this name.
+                if (Settings.DEFINITION.names().contains(key)
+                        || key.startsWith(Settings.KAFKA_PREFIX)
+                        || key.startsWith(Settings.MODELS_PREFIX)) {
+                    settings.put(key, value);
+                }
+            }
+        });
+        settings.putAll(fromOptions);
+        for (String override : overrides) {
+            int equals = override.indexOf('=');
+            if (equals < 1) {
+                throw new SettingsException(
+                        "--set must be KEY=VALUE; got " + override + "; write for example --set learning.rate=0.1");
+            }
+            settings.put(
+                    override.substring(0, equals).trim(),
+                    override.substring(equals + 1).trim());
+        }
+        return Settings.of(settings);
+    }
+
+    private static Map<String, String> read(Path file) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new SettingsException("--config must be a readable properties file in UTF-8; got " + file + " ("
+                    + e.getClass().getSimpleName() + "); check the path");
+        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        properties.stringPropertyNames().stream()
+                .sorted()
+                .forEach(key -> settings.put(key, properties.getProperty(key).trim()));
+        return settings;
+    }
+}

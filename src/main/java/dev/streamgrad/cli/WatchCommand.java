@@ -1,0 +1,147 @@
+package dev.streamgrad.cli;
+
+import dev.streamgrad.learning.PrequentialMetrics;
+import dev.streamgrad.learning.Task;
+import dev.streamgrad.records.DeadLetter;
+import dev.streamgrad.records.Prediction;
+import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.stream.Settings;
+import dev.streamgrad.stream.Topics;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows what the learner writes, a line a record. */
+@Command(
+        name = "watch",
+        description = "Show predictions, snapshots or dead letters, readable, as they come.",
+        mixinStandardHelpOptions = true)
+final class WatchCommand extends ClusterCommand {
+    /** What there is to watch. */
+    enum What {
+        PREDICTIONS,
+        SNAPSHOTS,
+        DEAD_LETTERS;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    @Parameters(
+            paramLabel = "WHAT",
+            arity = "0..1",
+            defaultValue = "predictions",
+            description = "${COMPLETION-CANDIDATES} (default: predictions).")
+    private What what = What.PREDICTIONS;
+
+    @Option(names = "--from-beginning", description = "Start with the oldest record instead of the next.")
+    private boolean fromBeginning;
+
+    @Option(names = "--key", paramLabel = "MODEL", description = "Only this model's.")
+    private @Nullable String key;
+
+    @Option(
+            names = "--max",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Stop after so many records; 0 is until Ctrl-C.")
+    private long max;
+
+    @Override
+    int run() throws Exception {
+        Settings settings = settings();
+        String topic =
+                switch (what) {
+                    case PREDICTIONS -> settings.predictionsTopic();
+                    case SNAPSHOTS -> settings.snapshotsTopic();
+                    case DEAD_LETTERS -> settings.deadLettersTopic();
+                };
+        Topics.require(settings, List.of(topic), this::progress);
+        long shown = 0;
+        try (TopicTail tail = new TopicTail(settings, topic, fromBeginning)) {
+            while (!shutdown().isRequested() && (max == 0 || shown < max)) {
+                for (ConsumerRecord<byte[], byte[]> record : tail.poll()) {
+                    String model = record.key() == null ? "-" : new String(record.key(), StandardCharsets.UTF_8);
+                    if ((key == null || key.equals(model)) && (max == 0 || shown < max)) {
+                        out().println(line(model, record));
+                        shown++;
+                    }
+                }
+            }
+        }
+        return 0;
+    }
+
+    private String line(String model, ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return switch (what) {
+                case PREDICTIONS -> prediction(model, Prediction.read(record.value()));
+                case SNAPSHOTS -> snapshot(Snapshot.read(record.value()));
+                case DEAD_LETTERS -> deadLetter(record);
+            };
+        } catch (IllegalArgumentException e) {
+            return record.topic() + "-" + record.partition() + " offset " + record.offset() + ": " + e.getMessage();
+        }
+    }
+
+    private static String prediction(String model, Prediction prediction) {
+        StringBuilder line = new StringBuilder(model)
+                .append(" version ")
+                .append(prediction.version())
+                .append(" predicts ")
+                .append(numbers(prediction.prediction()));
+        if (prediction.label() != null) {
+            line.append(" for ").append(numbers(prediction.label()));
+        }
+        if (prediction.loss() != null) {
+            line.append(String.format(Locale.ROOT, ", loss %.6f", prediction.loss()));
+        }
+        line.append(", sample ")
+                .append(prediction.source().partition())
+                .append('@')
+                .append(prediction.source().offset());
+        if (prediction.id() != null) {
+            line.append(", id ").append(prediction.id());
+        }
+        return line.toString();
+    }
+
+    private static String numbers(List<Double> numbers) {
+        return numbers.stream()
+                .map(number -> String.format(Locale.ROOT, "%.4f", number))
+                .collect(Collectors.joining(" ", "[", "]"));
+    }
+
+    private static String snapshot(Snapshot snapshot) {
+        PrequentialMetrics.Figures window = snapshot.model().metrics().window();
+        boolean regression = snapshot.model().spec().task() == Task.REGRESSION;
+        return String.format(
+                Locale.ROOT,
+                "%s version %d, %s, loss %.6f, %s over the last %d samples, sample %d@%d, fingerprint %.16s…%s",
+                snapshot.name(),
+                snapshot.model().version(),
+                snapshot.model().spec().architecture(),
+                window.loss(),
+                regression
+                        ? String.format(Locale.ROOT, "mae %.4f", window.score())
+                        : String.format(Locale.ROOT, "accuracy %.1f %%", 100 * window.score()),
+                window.samples(),
+                snapshot.source().partition(),
+                snapshot.source().offset(),
+                snapshot.fingerprint(),
+                snapshot.isIntact() ? "" : " DOES NOT FIT THE WEIGHTS");
+    }
+
+    private static String deadLetter(ConsumerRecord<byte[], byte[]> record) {
+        DeadLetter letter = DeadLetter.read(record.headers());
+        return letter.topic() + "-" + letter.partition() + " offset " + letter.offset() + ": " + letter.error();
+    }
+}

@@ -1,0 +1,223 @@
+package dev.streamgrad.stream;
+
+import dev.streamgrad.learning.Learner;
+import dev.streamgrad.learning.Model;
+import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.learning.OnDivergence;
+import dev.streamgrad.learning.SpecSettings;
+import dev.streamgrad.records.BadRecordException;
+import dev.streamgrad.records.BadRecordException.Reason;
+import dev.streamgrad.records.DeadLetter;
+import dev.streamgrad.records.ModelName;
+import dev.streamgrad.records.Prediction;
+import dev.streamgrad.records.SampleReader;
+import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.records.Source;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The processor {@code learn}: one record in; a prediction, perhaps a snapshot, or a dead letter out.
+ *
+ * <p>It reads raw bytes and parses them itself, so that a bad record is an ordinary case with a sink of its own and not
+ * an exception. The order of a step: parse and validate, find or create the model, predict, score, train, forward.
+ * Nothing is forwarded, and the model is not changed, before everything that can fail has succeeded.
+ */
+final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
+    private static final Logger LOG = LoggerFactory.getLogger(LearnProcessor.class);
+
+    private final Settings settings;
+    private final Cluster cluster;
+    private final byte[] defaultKey;
+    private final Prediction.Writer predictions = new Prediction.Writer();
+    private @Nullable ModelStore store;
+
+    LearnProcessor(Settings settings, Cluster cluster) {
+        this.settings = settings;
+        this.cluster = cluster;
+        this.defaultKey = settings.defaultModel().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> context) {
+        super.init(context);
+        ModelStore models = context.getStateStore(ModelStore.NAME);
+        models.onLoad(this::warnIfSettingsDiffer);
+        store = models;
+    }
+
+    /** A model keeps the spec it was created with, or its weights would no longer be a function of the log. */
+    private void warnIfSettingsDiffer(LiveModel live) {
+        if (!live.model().spec().equals(settings.specOf(live.name()))) {
+            LOG.warn(
+                    "model {} keeps the settings it was created with, the present ones differ: {}; to use them, name a new model",
+                    live.name(),
+                    SpecSettings.format(live.model().spec()));
+        }
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        RecordMetadata from = context().recordMetadata().orElseThrow();
+        try {
+            learn(record, from);
+        } catch (BadRecordException e) {
+            forwardDeadLetter(record, from, e.text());
+        }
+    }
+
+    private void learn(Record<byte[], byte[]> record, RecordMetadata from) throws BadRecordException {
+        ModelStore models = store;
+        if (models == null) {
+            throw new IllegalStateException("process before init");
+        }
+        byte[] key = record.key();
+        if (key == null) {
+            key = keyOfNone();
+        }
+        LiveModel live = models.get(key);
+        Workbench workbench = live != null ? live.workbench() : models.workbenchFor(specFor(key));
+        SampleReader sample = workbench.reader();
+        sample.read(record.value());
+        if (live == null) {
+            live = models.create(key, specFor(key));
+        }
+        if (sample.hasLabel()) {
+            train(models, live, sample, record, from);
+        } else {
+            predict(live, sample, record, from);
+        }
+    }
+
+    private byte[] keyOfNone() throws BadRecordException {
+        if (cluster.samplesPartitions() > 1) {
+            throw new BadRecordException(
+                    Reason.KEY,
+                    "key must name a model, because the samples topic has " + cluster.samplesPartitions()
+                            + " partitions; got none; send the model's name as the key");
+        }
+        return defaultKey;
+    }
+
+    private ModelSpec specFor(byte[] key) throws BadRecordException {
+        return settings.specOf(ModelName.of(key));
+    }
+
+    private void predict(LiveModel live, SampleReader sample, Record<byte[], byte[]> record, RecordMetadata from)
+            throws BadRecordException {
+        Learner learner = live.workbench().learner();
+        double[] prediction = learner.predict(live.model(), sample.features());
+        if (!learner.predictionIsFinite()) {
+            throw new BadRecordException(
+                    Reason.DIVERGENCE,
+                    "features must give a finite prediction; version "
+                            + live.model().version() + " gives " + prediction[0] + "; scale the features down");
+        }
+        byte[] value = predictions.write(
+                sample.id(), prediction, null, 0.0, live.model().version(), false, from.partition(), from.offset());
+        forward(LearnTopology.PREDICTIONS, live, value, record);
+    }
+
+    private void train(
+            ModelStore models, LiveModel live, SampleReader sample, Record<byte[], byte[]> record, RecordMetadata from)
+            throws BadRecordException {
+        Model model = live.model();
+        Learner learner = live.workbench().learner();
+        long version = model.version();
+        double learningRate = model.learningRate();
+        Learner.Outcome outcome = learner.learn(model, sample.features(), sample.label(), sample.weight());
+        models.changed(live);
+        if (outcome != Learner.Outcome.TRAINED) {
+            String reason = divergence(live, learningRate, outcome, from);
+            if (model.spec().onDivergence() == OnDivergence.STOP) {
+                throw new DivergedException(reason);
+            }
+            throw new BadRecordException(Reason.DIVERGENCE, reason);
+        }
+        byte[] prediction = predictions.write(
+                sample.id(),
+                learner.prediction(),
+                sample.label(),
+                learner.loss(),
+                version,
+                true,
+                from.partition(),
+                from.offset());
+        boolean snapshotIsDue =
+                model.version() != version && model.version() % model.spec().snapshotEvery() == 0;
+        byte[] snapshot = snapshotIsDue
+                ? Snapshot.of(live.name(), model, new Source(from.partition(), from.offset()), record.timestamp())
+                        .toJson()
+                : null;
+        forward(LearnTopology.PREDICTIONS, live, prediction, record);
+        if (snapshot != null) {
+            forward(LearnTopology.SNAPSHOTS, live, snapshot, record);
+        }
+    }
+
+    private static String divergence(
+            LiveModel live, double learningRate, Learner.Outcome outcome, RecordMetadata from) {
+        return "the step of model " + live.name() + " at version "
+                + live.model().version() + " must be finite; this sample (" + from.topic() + "-" + from.partition()
+                + " offset " + from.offset() + ") makes it overflow; the learning rate " + learningRate
+                + " is almost certainly too high, set learning.rate to "
+                + (float) (live.model().spec().optimizer().learningRate() / 10.0) + " or scale the features down"
+                + (outcome == Learner.Outcome.RESTORED
+                        ? " (the model went back to its last snapshot, at half the learning rate)"
+                        : "");
+    }
+
+    /** Sends to a sink under the model's key, at the sample's timestamp, without the sample's headers. */
+    private void forward(String sink, LiveModel live, byte[] value, Record<byte[], byte[]> record) {
+        context().forward(new Record<>(live.key().get(), value, record.timestamp()), sink);
+    }
+
+    /**
+     * Sends the original on, whole if the topic takes it. A dead letter that the broker refused would fail the
+     * transaction, and the same record would come again for ever: so what is too large is cut, and a header says how
+     * large it was. The original is still in the samples topic, at the offset in the headers.
+     */
+    private void forwardDeadLetter(Record<byte[], byte[]> record, RecordMetadata from, String error) {
+        DeadLetter letter = new DeadLetter(error, from.topic(), from.partition(), from.offset());
+        byte[] key = record.key();
+        byte[] value = record.value();
+        Headers original = record.headers();
+        long limit = cluster.largestDeadLetter();
+        if (size(key) + size(value) + size(original) > limit) {
+            original = new RecordHeaders();
+            original.add(
+                    DeadLetter.VALUE_BYTES,
+                    Integer.toString(value == null ? 0 : value.length).getBytes(StandardCharsets.UTF_8));
+            key = cut(key, limit / 2);
+            value = cut(value, limit / 2);
+        }
+        Headers headers = letter.addTo(original);
+        context().forward(new Record<>(key, value, record.timestamp(), headers), LearnTopology.DEAD_LETTERS);
+    }
+
+    private static byte @Nullable [] cut(byte @Nullable [] bytes, long limit) {
+        return bytes == null || bytes.length <= limit ? bytes : Arrays.copyOf(bytes, (int) limit);
+    }
+
+    private static long size(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
+    private static long size(Headers headers) {
+        long size = 0;
+        for (Header header : headers) {
+            size += header.key().length() * 3L + size(header.value()) + 2 * Integer.BYTES;
+        }
+        return size;
+    }
+}

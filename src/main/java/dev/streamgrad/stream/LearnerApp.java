@@ -1,0 +1,137 @@
+package dev.streamgrad.stream;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running learner: checks the cluster, starts Kafka Streams, and tells when it has stopped and why.
+ *
+ * <p>An exception that nothing expects stops the whole application, because replacing the thread would read the same
+ * record again for ever; the process above is expected to exit, so that nothing lives and does nothing.
+ */
+public final class LearnerApp implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LearnerApp.class);
+    /** Less than the ten seconds that container runtimes grant between SIGTERM and SIGKILL. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
+
+    private final Settings settings;
+    private final KafkaStreams streams;
+    private final CountDownLatch running = new CountDownLatch(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    private LearnerApp(Settings settings, Cluster cluster) {
+        this.settings = settings;
+        this.streams = new KafkaStreams(LearnTopology.build(settings, cluster), settings.streams());
+        streams.setUncaughtExceptionHandler(exception -> {
+            failure.compareAndSet(null, exception);
+            LOG.debug("The learner fails", exception);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+        streams.setStateListener((now, before) -> {
+            LOG.info("{} -> {}", before, now);
+            if (now == State.RUNNING) {
+                running.countDown();
+            } else if (now == State.ERROR || now == State.NOT_RUNNING) {
+                running.countDown();
+                stopped.countDown();
+            }
+        });
+    }
+
+    /**
+     * Checks that a broker answers and the topics are there, then starts learning.
+     *
+     * @param progress hears of waiting, a line at a time
+     * @throws StartException with one line that says what to do
+     */
+    public static LearnerApp start(Settings settings, Consumer<String> progress) throws StartException {
+        LearnerApp app = new LearnerApp(settings, Topics.check(settings, progress));
+        app.streams.start();
+        return app;
+    }
+
+    /** Waits until every model is restored and samples are being read, or until the learner has stopped instead. */
+    public void awaitRunning() throws InterruptedException {
+        running.await();
+    }
+
+    /** Waits until the learner has stopped, by {@link #close} or by a failure. */
+    public void awaitStopped() throws InterruptedException {
+        stopped.await();
+    }
+
+    /** Whether the learner has stopped, by {@link #close} or by a failure. */
+    public boolean hasStopped() {
+        return stopped.getCount() == 0;
+    }
+
+    /** What went wrong, in one line that says what to do; empty if nothing did. */
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure.get()).map(this::explain);
+    }
+
+    /** What went wrong, for whoever wants the stack trace. */
+    public @Nullable Throwable failureCause() {
+        return failure.get();
+    }
+
+    private String explain(Throwable exception) {
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DivergedException) {
+                return String.valueOf(cause.getMessage());
+            }
+            if (cause instanceof FencedInstanceIdException) {
+                return "another process has taken over instance.id "
+                        + settings.instanceId().orElse("") + " in the group " + settings.applicationId()
+                        + "; give each process its own: --set instance.id=NAME";
+            }
+            if (cause instanceof MissingSourceTopicException) {
+                return "topic " + settings.samplesTopic()
+                        + " must exist; it was deleted; create it with: streamgrad topics";
+            }
+            if (cause instanceof RecordTooLargeException) {
+                return "a record is too large for its topic or for kafka.producer.max.request.size; raise max.message.bytes"
+                        + " there: " + cause.getMessage();
+            }
+            if (cause instanceof AuthorizationException) {
+                return "the broker denies what the learner needs; grant it: " + cause.getMessage();
+            }
+        }
+        Throwable root = exception;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return "the learner failed: " + root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+
+    /** Finishes and commits what is under way, then stops. Idempotent. */
+    @Override
+    public void close() {
+        CloseOptions options = CloseOptions.timeout(CLOSE_TIMEOUT)
+                .withGroupMembershipOperation(
+                        settings.instanceId().isPresent()
+                                ? GroupMembershipOperation.REMAIN_IN_GROUP
+                                : GroupMembershipOperation.LEAVE_GROUP);
+        if (!streams.close(options)) {
+            LOG.warn(
+                    "The learner did not stop within {} s; what was not committed will be learned again",
+                    CLOSE_TIMEOUT.toSeconds());
+        }
+    }
+}

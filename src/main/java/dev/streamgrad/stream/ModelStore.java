@@ -1,0 +1,181 @@
+package dev.streamgrad.stream;
+
+import dev.streamgrad.learning.Model;
+import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.records.StateFormat;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.query.Position;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.internals.CacheFlushListener;
+import org.apache.kafka.streams.state.internals.CachedStateStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store {@code models}: live {@link Model} objects on the heap over an inner, logged key-value store of their
+ * bytes.
+ *
+ * <p>A step changes a live model in place, which costs no serialization. What changed since the last commit is written
+ * to the inner store, and so to the changelog, <b>once per commit</b>, in {@link #flushCache}. That is the only hook
+ * that serves: Kafka Streams calls it in the task's {@code prepareCommit}, before the producer is flushed and the
+ * transaction commits, so weights, predictions and offsets commit together. {@code flush} and {@code commit} come after
+ * the transaction under exactly-once, a punctuator does not run at a revocation, and {@code Processor.close} is too
+ * late.
+ *
+ * <p>{@link CachedStateStore} is an internal interface of Kafka Streams; this class alone knows it. It is deliberately
+ * no {@code KeyValueStore}, which the processor context would wrap.
+ *
+ * <p>Live models are dropped whenever the bytes underneath may change without them: at {@link #init} (a corrupted task
+ * is initialised again and restored), {@link #close} and {@link #clearCache} (a recycled task). Uncommitted steps go
+ * with them, as the transaction does; the samples come again.
+ */
+final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
+    /** The store's name, and the end of its changelog's. */
+    static final String NAME = "models";
+
+    private final KeyValueStore<Bytes, byte[]> inner;
+    private final StateFormat format = new StateFormat();
+    private final Map<Bytes, LiveModel> live = new HashMap<>();
+    private final Map<ModelSpec, Workbench> workbenches = new HashMap<>();
+    private final List<LiveModel> dirty = new ArrayList<>();
+    /** The last model asked for: a partition with one model never hashes its key. */
+    private @Nullable LiveModel last;
+    /** Hears of every model that comes back from its bytes. */
+    private Consumer<LiveModel> onLoad = model -> {};
+
+    ModelStore(KeyValueStore<Bytes, byte[]> inner) {
+        this.inner = inner;
+    }
+
+    void onLoad(Consumer<LiveModel> listener) {
+        onLoad = listener;
+    }
+
+    /** The model with this key, live; null if there is none yet. */
+    @Nullable
+    LiveModel get(byte[] key) {
+        LiveModel recent = last;
+        if (recent != null && Arrays.equals(recent.key().get(), key)) {
+            return recent;
+        }
+        Bytes wrapped = Bytes.wrap(key);
+        LiveModel found = live.get(wrapped);
+        if (found == null) {
+            byte[] bytes = inner.get(wrapped);
+            if (bytes == null) {
+                return null;
+            }
+            found = add(wrapped, format.read(bytes));
+            onLoad.accept(found);
+        }
+        last = found;
+        return found;
+    }
+
+    /** A new model, version 0. It is not written before it {@link #changed}. */
+    LiveModel create(byte[] key, ModelSpec spec) {
+        LiveModel created = add(Bytes.wrap(key.clone()), new Model(spec));
+        last = created;
+        return created;
+    }
+
+    private LiveModel add(Bytes key, Model model) {
+        String name = new String(key.get(), StandardCharsets.UTF_8);
+        LiveModel added = new LiveModel(key, name, model, workbenchFor(model.spec()));
+        live.put(key, added);
+        return added;
+    }
+
+    /** What models of this spec share. */
+    Workbench workbenchFor(ModelSpec spec) {
+        return workbenches.computeIfAbsent(spec, Workbench::new);
+    }
+
+    /** Says that the model has changed and must be written before the next commit. */
+    void changed(LiveModel model) {
+        if (!model.isDirty()) {
+            model.setDirty(true);
+            dirty.add(model);
+        }
+    }
+
+    @Override
+    public void flushCache() {
+        for (LiveModel model : dirty) {
+            inner.put(model.key(), format.write(model.model()));
+            model.setDirty(false);
+        }
+        dirty.clear();
+    }
+
+    @Override
+    public void clearCache() {
+        live.clear();
+        dirty.clear();
+        last = null;
+    }
+
+    @Override
+    public boolean setFlushListener(CacheFlushListener<Bytes, byte[]> listener, boolean sendOldValues) {
+        return false;
+    }
+
+    @Override
+    public String name() {
+        return inner.name();
+    }
+
+    /** Registers {@code root}, which is this store, with the inner store's restore callback. */
+    @Override
+    public void init(StateStoreContext context, StateStore root) {
+        clearCache();
+        inner.init(context, root);
+    }
+
+    @Override
+    public void commit(Map<TopicPartition, Long> changelogOffsets) {
+        inner.commit(changelogOffsets);
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // Kafka's interface returns null for "none".
+    public Long committedOffset(TopicPartition partition) {
+        return inner.committedOffset(partition);
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // Asked by Kafka Streams until it is removed.
+    public boolean managesOffsets() {
+        return inner.managesOffsets();
+    }
+
+    @Override
+    public void close() {
+        clearCache();
+        inner.close();
+    }
+
+    @Override
+    public boolean persistent() {
+        return inner.persistent();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return inner.isOpen();
+    }
+
+    @Override
+    public Position getPosition() {
+        return inner.getPosition();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.streamgrad.stream;
+
+import java.util.Map;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/** Builds {@link ModelStore}s over a logged, uncached inner store. */
+final class ModelStoreBuilder implements StoreBuilder<ModelStore> {
+    private final StoreBuilder<KeyValueStore<Bytes, byte[]>> inner;
+
+    /**
+     * A builder.
+     *
+     * @param supplier supplies the store of bytes
+     * @param changelogConfig the changelog's topic settings
+     */
+    ModelStoreBuilder(KeyValueBytesStoreSupplier supplier, Map<String, String> changelogConfig) {
+        this.inner = Stores.keyValueStoreBuilder(supplier, Serdes.Bytes(), Serdes.ByteArray())
+                .withLoggingEnabled(changelogConfig)
+                .withCachingDisabled();
+    }
+
+    @Override
+    public ModelStore build() {
+        return new ModelStore(inner.build());
+    }
+
+    @Override
+    public Map<String, String> logConfig() {
+        return inner.logConfig();
+    }
+
+    @Override
+    public boolean loggingEnabled() {
+        return inner.loggingEnabled();
+    }
+
+    @Override
+    public String name() {
+        return inner.name();
+    }
+
+    @Override
+    public StoreBuilder<ModelStore> withCachingEnabled() {
+        throw new UnsupportedOperationException("the model store is its own cache");
+    }
+
+    @Override
+    public StoreBuilder<ModelStore> withCachingDisabled() {
+        return this;
+    }
+
+    @Override
+    public StoreBuilder<ModelStore> withLoggingEnabled(Map<String, String> config) {
+        inner.withLoggingEnabled(config);
+        return this;
+    }
+
+    @Override
+    public StoreBuilder<ModelStore> withLoggingDisabled() {
+        throw new UnsupportedOperationException("without its changelog a model would be lost");
+    }
+}

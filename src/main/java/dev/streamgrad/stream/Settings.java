@@ -1,0 +1,520 @@
+package dev.streamgrad.stream;
+
+import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.learning.SpecSettings;
+import dev.streamgrad.records.Prediction;
+import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.records.StateFormat;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application's settings, checked: what is wrong with them stops the start.
+ *
+ * <p>Three kinds of names: the settings of {@link #DEFINITION}; {@code kafka.*}, passed on to Kafka Streams and its
+ * clients; and {@code models.NAME.*}, a model setting for one model.
+ */
+public final class Settings {
+    /** The prefix of what is passed on to Kafka Streams and its clients. */
+    public static final String KAFKA_PREFIX = "kafka.";
+
+    /** The prefix of what is for one model only. */
+    public static final String MODELS_PREFIX = "models.";
+
+    static final String APPLICATION_ID = "application.id";
+    /** The setting of the brokers' addresses. */
+    public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
+
+    private static final String SAMPLES_TOPIC = "samples.topic";
+    private static final String PREDICTIONS_TOPIC = "predictions.topic";
+    private static final String SNAPSHOTS_TOPIC = "snapshots.topic";
+    private static final String DEAD_LETTERS_TOPIC = "dead.letters.topic";
+    private static final String DEFAULT_MODEL = "default.model";
+    private static final String STORE = "store";
+    private static final String INSTANCE_ID = "instance.id";
+    private static final String STARTUP_TIMEOUT = "startup.timeout.ms";
+
+    /** The value of {@link #INSTANCE_ID} that stands for this machine's name. */
+    private static final String HOST_NAME = "host-name";
+
+    /** The largest request a producer sends unless the models need more: a dead letter may be as large as this. */
+    static final int LARGEST_REQUEST = 8 * 1024 * 1024;
+
+    /** What a record batch adds to a record, and more: headers, our own among them. */
+    static final int RECORD_OVERHEAD = 4096;
+
+    /** Every setting but the prefixed ones, with type, default and meaning. The README's table is made from it. */
+    public static final ConfigDef DEFINITION = definition();
+
+    private final Map<String, Object> values;
+    private final ModelSpec spec;
+    private final Map<String, ModelSpec> specs;
+    private final Map<String, String> kafka;
+
+    private Settings(
+            Map<String, Object> values, ModelSpec spec, Map<String, ModelSpec> specs, Map<String, String> kafka) {
+        this.values = values;
+        this.spec = spec;
+        this.specs = specs;
+        this.kafka = kafka;
+    }
+
+    private static ConfigDef definition() {
+        ConfigDef definition = new ConfigDef();
+        ConfigDef.Validator name = new ConfigDef.NonEmptyString();
+        text(
+                definition,
+                BOOTSTRAP_SERVERS,
+                "localhost:9092",
+                name,
+                "The brokers to connect to first, host:port with commas.");
+        text(
+                definition,
+                APPLICATION_ID,
+                "streamgrad",
+                name,
+                "The consumer group, and the prefix of transactions and of the changelog topic. Another id is another learner.");
+        text(definition, SAMPLES_TOPIC, "samples", name, "Where samples are read.");
+        text(definition, PREDICTIONS_TOPIC, "predictions", name, "Where predictions are written.");
+        text(definition, SNAPSHOTS_TOPIC, "snapshots", name, "Where snapshots are written.");
+        text(definition, DEAD_LETTERS_TOPIC, "dead-letters", name, "Where records that cannot be used are written.");
+        text(
+                definition,
+                DEFAULT_MODEL,
+                "xor",
+                name,
+                "The model of a sample without a key; only where the samples topic has one partition.");
+        text(
+                definition,
+                STORE,
+                "memory",
+                ConfigDef.ValidString.in("memory", "rocksdb"),
+                "Where models live between commits: on the heap, or in RocksDB on disk for very many models.");
+        text(
+                definition,
+                INSTANCE_ID,
+                HOST_NAME,
+                null,
+                "This process's stable name in its group: after a restart it has its partitions back at once. Two processes"
+                        + " must not share one. host-name is this machine's; empty is none, and partitions move at every restart.");
+        definition.define(
+                STARTUP_TIMEOUT,
+                ConfigDef.Type.LONG,
+                60_000L,
+                ConfigDef.Range.atLeast(1_000L),
+                ConfigDef.Importance.MEDIUM,
+                "How long to wait for a broker at the start.");
+        model(
+                definition,
+                "layers",
+                ConfigDef.Type.STRING,
+                "The width of each layer, from the features to the outputs.");
+        model(
+                definition,
+                "hidden.activation",
+                ConfigDef.Type.STRING,
+                "identity, sigmoid, tanh, relu, leaky-relu, gelu, gelu-tanh or silu: one for all hidden layers, or one for each"
+                        + " with commas.");
+        model(definition, "output.activation", ConfigDef.Type.STRING, "One of those, or softmax.");
+        model(
+                definition,
+                "loss",
+                ConfigDef.Type.STRING,
+                "mse, mae, huber, binary-cross-entropy (on sigmoid) or cross-entropy (on softmax).");
+        model(definition, "optimizer", ConfigDef.Type.STRING, "sgd, momentum, nesterov, adam or adamw.");
+        model(definition, "learning.rate", ConfigDef.Type.DOUBLE, "The learning rate before the schedule, over 0.");
+        model(definition, "momentum", ConfigDef.Type.DOUBLE, "For momentum and nesterov, over 0 and under 1.");
+        model(definition, "adam.beta1", ConfigDef.Type.DOUBLE, "For adam and adamw, from 0 to under 1.");
+        model(definition, "adam.beta2", ConfigDef.Type.DOUBLE, "For adam and adamw, from 0 to under 1.");
+        model(definition, "adam.epsilon", ConfigDef.Type.DOUBLE, "For adam and adamw, over 0.");
+        model(definition, "weight.decay", ConfigDef.Type.DOUBLE, "L2 weight decay; decoupled for adamw.");
+        model(
+                definition,
+                "schedule",
+                ConfigDef.Type.STRING,
+                "The learning rate by optimizer step: constant, step-decay, cosine or warmup-cosine.");
+        model(definition, "schedule.every", ConfigDef.Type.LONG, "For step-decay: steps between two decays.");
+        model(definition, "schedule.factor", ConfigDef.Type.DOUBLE, "For step-decay: what the rate is multiplied by.");
+        model(definition, "schedule.steps", ConfigDef.Type.LONG, "For the cosines: the step that reaches the minimum.");
+        model(definition, "schedule.warmup", ConfigDef.Type.LONG, "For warmup-cosine: steps up to the full rate.");
+        model(definition, "schedule.minimum", ConfigDef.Type.DOUBLE, "For the cosines: the rate at the end.");
+        model(
+                definition,
+                "initializer",
+                ConfigDef.Type.STRING,
+                "normal (randn·0.5, biases 0), xavier, he, pytorch or zeros; drawn as NumPy draws.");
+        model(definition, "seed", ConfigDef.Type.LONG, "The initializer's seed, from 0 to 4294967295.");
+        model(definition, "batch.size", ConfigDef.Type.INT, "Samples for each optimizer step.");
+        model(
+                definition,
+                "clip.gradient.norm",
+                ConfigDef.Type.DOUBLE,
+                "The greatest norm of a step's gradient; 0 is no limit.");
+        model(
+                definition,
+                "features.scaling",
+                ConfigDef.Type.STRING,
+                "none, or standard: by the running mean and deviation of the samples before.");
+        model(
+                definition,
+                "on.divergence",
+                ConfigDef.Type.STRING,
+                "What a step does that would not be finite: skip (the sample is a dead letter), restore (after several, back to"
+                        + " the last snapshot at half the learning rate) or stop.");
+        model(definition, "divergence.restore.after", ConfigDef.Type.INT, "For restore: such steps in a row.");
+        model(definition, "snapshot.every", ConfigDef.Type.LONG, "Optimizer steps between two snapshots.");
+        model(definition, "metrics.window", ConfigDef.Type.INT, "Samples in the window of the metrics.");
+        return definition;
+    }
+
+    private static void text(
+            ConfigDef definition,
+            String key,
+            String defaultValue,
+            ConfigDef.@Nullable Validator validator,
+            String doc) {
+        definition.define(key, ConfigDef.Type.STRING, defaultValue, validator, ConfigDef.Importance.HIGH, doc);
+    }
+
+    private static void model(ConfigDef definition, String key, ConfigDef.Type type, String doc) {
+        definition.define(key, type, SpecSettings.DEFAULTS.get(key), ConfigDef.Importance.MEDIUM, doc);
+    }
+
+    private static String hostName() {
+        String fromEnvironment = System.getenv("HOSTNAME");
+        if (fromEnvironment != null && !fromEnvironment.isBlank()) {
+            return fromEnvironment;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    /**
+     * Checks settings.
+     *
+     * @param given names and values, the prefixed ones among them
+     * @throws SettingsException for the first thing that is wrong
+     */
+    public static Settings of(Map<String, String> given) {
+        Map<String, String> own = new LinkedHashMap<>();
+        Map<String, Map<String, String>> byModel = new TreeMap<>();
+        Map<String, String> kafka = new TreeMap<>();
+        given.forEach((key, value) -> {
+            if (key.startsWith(KAFKA_PREFIX)) {
+                kafka.put(key.substring(KAFKA_PREFIX.length()), value);
+            } else if (key.startsWith(MODELS_PREFIX)) {
+                String setting = modelSettingOf(key);
+                String model = key.substring(MODELS_PREFIX.length(), key.length() - setting.length() - 1);
+                byModel.computeIfAbsent(model, name -> new HashMap<>()).put(setting, value);
+            } else if (DEFINITION.names().contains(key)) {
+                own.put(key, value);
+            } else {
+                throw unknown(key);
+            }
+        });
+        Map<String, Object> values = parse(own);
+        Map<String, String> common = new HashMap<>();
+        for (String key : SpecSettings.DEFAULTS.keySet()) {
+            common.put(key, String.valueOf(values.get(key)));
+        }
+        ModelSpec spec = spec(common, "");
+        Map<String, ModelSpec> specs = new HashMap<>();
+        byModel.forEach((model, overrides) -> {
+            Map<String, String> merged = new HashMap<>(common);
+            merged.putAll(overrides);
+            specs.put(model, spec(merged, MODELS_PREFIX + model + "."));
+        });
+        Settings settings = new Settings(values, spec, specs, kafka);
+        settings.checkKafka();
+        return settings;
+    }
+
+    private static ModelSpec spec(Map<String, String> settings, String prefix) {
+        try {
+            return SpecSettings.parse(settings);
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException(prefix + e.getMessage());
+        }
+    }
+
+    private static Map<String, Object> parse(Map<String, String> own) {
+        try {
+            return DEFINITION.parse(own);
+        } catch (ConfigException e) {
+            throw new SettingsException(String.valueOf(e.getMessage())
+                    .replaceFirst("^Invalid value (.*) for configuration ([^:]+): (.*)$", "$2 is wrong: $3; got $1"));
+        }
+    }
+
+    /** The model setting at the end of a key such as {@code models.my.model.learning.rate}; names may have dots. */
+    private static String modelSettingOf(String key) {
+        return SpecSettings.DEFAULTS.keySet().stream()
+                .filter(setting ->
+                        key.endsWith("." + setting) && key.length() > MODELS_PREFIX.length() + setting.length() + 1)
+                .max(Comparator.comparingInt(String::length))
+                .orElseThrow(() -> new SettingsException("setting " + key + " must end with a model setting, as in "
+                        + "models.xor.learning.rate; model settings are "
+                        + String.join(", ", SpecSettings.DEFAULTS.keySet())));
+    }
+
+    private static SettingsException unknown(String key) {
+        String nearest = DEFINITION.names().stream()
+                .min(Comparator.comparingInt(name -> distance(name, key)))
+                .orElseThrow();
+        return new SettingsException("setting " + key + " is unknown; did you mean " + nearest
+                + "? Settings of Kafka itself start with " + KAFKA_PREFIX);
+    }
+
+    /** Levenshtein's distance. */
+    private static int distance(String a, String b) {
+        int[] previous = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            previous[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int[] row = new int[b.length() + 1];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substituted = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(substituted, Math.min(previous[j], row[j - 1]) + 1);
+            }
+            previous = row;
+        }
+        return previous[b.length()];
+    }
+
+    private void checkKafka() {
+        for (String fixed : List.of(
+                StreamsConfig.APPLICATION_ID_CONFIG,
+                StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
+                StreamsConfig.PROCESSING_GUARANTEE_CONFIG)) {
+            if (kafka.containsKey(fixed)) {
+                throw new SettingsException(KAFKA_PREFIX + fixed + " cannot be set; "
+                        + (fixed.equals(StreamsConfig.PROCESSING_GUARANTEE_CONFIG)
+                                ? "learning is always " + StreamsConfig.EXACTLY_ONCE_V2
+                                : "set " + fixed + " itself"));
+            }
+        }
+        try {
+            StreamsConfig unused = new StreamsConfig(streams());
+        } catch (ConfigException e) {
+            throw new SettingsException(KAFKA_PREFIX + "* is wrong: " + e.getMessage());
+        }
+        long request = maxRequestSize();
+        allSpecs().forEach((model, its) -> {
+            long largest = largestRecord(its);
+            if (largest > request) {
+                throw new SettingsException("kafka.producer.max.request.size must be at least " + largest
+                        + ", because a snapshot of " + model + " (" + its.architecture() + ") can be that large; got "
+                        + request);
+            }
+        });
+    }
+
+    private Map<String, ModelSpec> allSpecs() {
+        Map<String, ModelSpec> all = new TreeMap<>();
+        all.put("any model", spec);
+        specs.forEach((name, its) -> all.put("model " + name, its));
+        return all;
+    }
+
+    private static long largestRecord(ModelSpec spec) {
+        return Math.max(Snapshot.largest(spec), StateFormat.largest(spec)) + RECORD_OVERHEAD;
+    }
+
+    /** The size of the largest record that any configured model makes, in bytes. */
+    long largestRecord() {
+        return allSpecs().values().stream()
+                .mapToLong(Settings::largestRecord)
+                .max()
+                .orElseThrow();
+    }
+
+    /** The size of the largest prediction that any configured model makes, in bytes. */
+    long largestPrediction() {
+        return allSpecs().values().stream()
+                        .mapToLong(its -> Prediction.largest(its.architecture().outputs()))
+                        .max()
+                        .orElseThrow()
+                + RECORD_OVERHEAD;
+    }
+
+    /** The largest state of any configured model, in bytes. */
+    private long largestState() {
+        return allSpecs().values().stream()
+                        .mapToLong(StateFormat::largest)
+                        .max()
+                        .orElseThrow()
+                + RECORD_OVERHEAD;
+    }
+
+    /** The largest request that the producer sends, in bytes. */
+    long maxRequestSize() {
+        String given = kafka.getOrDefault(
+                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                kafka.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
+        return given == null ? defaultRequestSize() : Long.parseLong(given.trim());
+    }
+
+    private long defaultRequestSize() {
+        return Math.min(Integer.MAX_VALUE, Math.max(LARGEST_REQUEST, largestRecord()));
+    }
+
+    /** The spec that a new model of this name gets. */
+    public ModelSpec specOf(String model) {
+        return specs.getOrDefault(model, spec);
+    }
+
+    /** The brokers' addresses. */
+    public String bootstrapServers() {
+        return string(BOOTSTRAP_SERVERS);
+    }
+
+    /** The consumer group. */
+    public String applicationId() {
+        return string(APPLICATION_ID);
+    }
+
+    /** Where samples are read. */
+    public String samplesTopic() {
+        return string(SAMPLES_TOPIC);
+    }
+
+    /** Where predictions are written. */
+    public String predictionsTopic() {
+        return string(PREDICTIONS_TOPIC);
+    }
+
+    /** Where snapshots are written. */
+    public String snapshotsTopic() {
+        return string(SNAPSHOTS_TOPIC);
+    }
+
+    /** Where records that cannot be used are written. */
+    public String deadLettersTopic() {
+        return string(DEAD_LETTERS_TOPIC);
+    }
+
+    /** The model of a sample without a key. */
+    public String defaultModel() {
+        return string(DEFAULT_MODEL);
+    }
+
+    boolean storeIsOnDisk() {
+        return string(STORE).equals("rocksdb");
+    }
+
+    /** This process's stable name in its group, if it has one. */
+    Optional<String> instanceId() {
+        String id = string(INSTANCE_ID);
+        return Optional.of(id.equals(HOST_NAME) ? hostName() : id).filter(name -> !name.isBlank());
+    }
+
+    long startupTimeoutMs() {
+        return Long.parseLong(string(STARTUP_TIMEOUT));
+    }
+
+    private String string(String key) {
+        return String.valueOf(values.get(key));
+    }
+
+    /**
+     * The changelog's topic settings: small segments, cleaned early, so that a restore reads little more than the
+     * models.
+     */
+    Map<String, String> changelogConfig() {
+        Map<String, String> config = new LinkedHashMap<>();
+        config.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(16 * 1024 * 1024));
+        config.put(TopicConfig.SEGMENT_MS_CONFIG, "600000");
+        config.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1");
+        config.put(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, "600000");
+        if (largestState() > 1024 * 1024) {
+            config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Long.toString(largestState()));
+            config.put(
+                    TopicConfig.SEGMENT_BYTES_CONFIG,
+                    Long.toString(Math.min(Integer.MAX_VALUE, Math.max(16L * 1024 * 1024, 4 * largestState()))));
+        }
+        return config;
+    }
+
+    /** Kafka Streams' own configuration. */
+    public Properties streams() {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        properties.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+        properties.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 * 1024);
+        long request = defaultRequestSize();
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), (int) request);
+        properties.put(
+                StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
+                Math.max(32L * 1024 * 1024, 2 * request));
+        instanceId()
+                .ifPresent(id -> properties.put(
+                        StreamsConfig.mainConsumerPrefix(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG), id));
+        properties.putAll(kafka);
+        return properties;
+    }
+
+    /** The configuration of a plain consumer with the same connection and security. */
+    public Map<String, Object> consumer() {
+        return client(ConsumerConfig.configNames(), StreamsConfig.CONSUMER_PREFIX);
+    }
+
+    /** The configuration of a plain producer with the same connection and security. */
+    public Map<String, Object> producer() {
+        return client(ProducerConfig.configNames(), StreamsConfig.PRODUCER_PREFIX);
+    }
+
+    /** The configuration of an admin client with the same connection and security. */
+    public Map<String, Object> admin() {
+        return client(AdminClientConfig.configNames(), StreamsConfig.ADMIN_CLIENT_PREFIX);
+    }
+
+    private Map<String, Object> client(Set<String> names, String prefix) {
+        Map<String, Object> config = new HashMap<>();
+        kafka.forEach((key, value) -> {
+            if (names.contains(key)) {
+                config.put(key, value);
+            }
+        });
+        kafka.forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                config.put(key.substring(prefix.length()), value);
+            }
+        });
+        config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
+        return config;
+    }
+
+    /** The names of the four topics: samples, predictions, snapshots, dead letters. */
+    List<String> topics() {
+        return List.of(samplesTopic(), predictionsTopic(), snapshotsTopic(), deadLettersTopic());
+    }
+}
