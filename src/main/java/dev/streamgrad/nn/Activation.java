@@ -45,7 +45,7 @@ public enum Activation implements Named {
     TANH("tanh", -1.0, 1.0) {
         @Override
         public double value(double z) {
-            return FastMath.tanh(z);
+            return AllocationFree.tanh(z);
         }
 
         @Override
@@ -253,6 +253,6 @@ public enum Activation implements Named {
     }
 
     private static double tanhInner(double z) {
-        return FastMath.tanh(SQRT_2_OVER_PI * (z + GELU_CUBIC * z * z * z));
+        return AllocationFree.tanh(SQRT_2_OVER_PI * (z + GELU_CUBIC * z * z * z));
     }
 }

@@ -49,8 +49,8 @@ public record Adam(
             double learningRate,
             long step,
             TrainingState next) {
-        double eta = learningRate / (1.0 - FastMath.pow(beta1, step));
-        double rootCorrection = FastMath.sqrt(1.0 - FastMath.pow(beta2, step));
+        double eta = learningRate / (1.0 - AllocationFree.power(beta1, step));
+        double rootCorrection = FastMath.sqrt(1.0 - AllocationFree.power(beta2, step));
         double keep = decoupled ? 1.0 - learningRate * weightDecay : 1.0;
         boolean finite = true;
         for (int l = 0; l < gradient.depth(); l++) {

@@ -1,7 +1,5 @@
 package dev.streamgrad.nn;
 
-import org.apache.commons.math3.util.FastMath;
-
 /** The learning rate of each optimizer step, as a function of the step alone; PyTorch's definitions. */
 public sealed interface LearningRateSchedule {
 
@@ -40,7 +38,7 @@ public sealed interface LearningRateSchedule {
 
         @Override
         public double at(double base, long step) {
-            return base * FastMath.pow(factor, step / every);
+            return base * AllocationFree.power(factor, step / every);
         }
     }
 
@@ -67,7 +65,7 @@ public sealed interface LearningRateSchedule {
             if (step >= steps) {
                 return minimum;
             }
-            return minimum + (base - minimum) * (1.0 + FastMath.cos(FastMath.PI * step / steps)) / 2.0;
+            return minimum + (base - minimum) * (1.0 + AllocationFree.cosPi((double) step / steps)) / 2.0;
         }
     }
 
@@ -100,7 +98,9 @@ public sealed interface LearningRateSchedule {
                 return minimum;
             }
             return minimum
-                    + (base - minimum) * (1.0 + FastMath.cos(FastMath.PI * (step - warmup) / (steps - warmup))) / 2.0;
+                    + (base - minimum)
+                            * (1.0 + AllocationFree.cosPi((double) (step - warmup) / (steps - warmup)))
+                            / 2.0;
         }
     }
 }

@@ -82,7 +82,9 @@ public enum Loss implements Named {
         public double value(double[] z, double[] predicted, double[] label) {
             double sum = 0.0;
             for (int i = 0; i < label.length; i++) {
-                sum += FastMath.max(z[i], 0.0) - z[i] * label[i] + FastMath.log1p(FastMath.exp(-FastMath.abs(z[i])));
+                sum += FastMath.max(z[i], 0.0)
+                        - z[i] * label[i]
+                        + AllocationFree.log1p(FastMath.exp(-FastMath.abs(z[i])));
             }
             return sum / label.length;
         }

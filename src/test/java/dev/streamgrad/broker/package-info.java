@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.broker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,222 @@
+package dev.streamgrad.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.sun.management.ThreadMXBean;
+import dev.streamgrad.learning.Learner.Outcome;
+import dev.streamgrad.nn.NumpyRandom;
+import java.lang.management.ManagementFactory;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LearnerTest {
+    private static final double[] ZERO_ONE = {0, 1};
+    private static final double[] ONE = {1};
+    private static final double[] ZERO = {0};
+
+    private static ModelSpec spec(String... settings) {
+        Map<String, String> map = new HashMap<>();
+        for (int i = 0; i < settings.length; i += 2) {
+            map.put(settings[i], settings[i + 1]);
+        }
+        return SpecSettings.parse(map);
+    }
+
+    /** One neuron, by hand: x = (1, 2), w = 0, b = 0, η = 0.1: ŷ = 0, L = 9, ∂L/∂z = −6, w ← (0.6, 1.2), b ← 0.6. */
+    @Test
+    void oneStepOfOneLinearNeuron_isWhatPaperAndPencilGive() {
+        ModelSpec spec =
+                spec("layers", "2,1", "output.activation", "identity", "initializer", "zeros", "learning.rate", "0.1");
+        Model model = new Model(spec);
+        Learner learner = new Learner(spec);
+        assertThat(learner.learn(model, new double[] {1, 2}, new double[] {3}, 1.0))
+                .isEqualTo(Outcome.TRAINED);
+        assertThat(learner.prediction()).containsExactly(0.0);
+        assertThat(learner.loss()).isEqualTo(9.0);
+        assertThat(learner.gradientNorm()).isCloseTo(6 * Math.sqrt(6), within(1e-14));
+        assertThat(model.parameters().layer(0).weights().getColumn(0))
+                .containsExactly(new double[] {0.6, 1.2}, within(1e-15));
+        assertThat(model.parameters().layer(0).biases().getEntry(0)).isCloseTo(0.6, within(1e-15));
+        assertThat(model.version()).isEqualTo(1);
+    }
+
+    @Test
+    void predictionAndLoss_areFromBeforeTheStep() {
+        ModelSpec spec = ModelSpec.xor();
+        Model model = new Model(spec);
+        Learner learner = new Learner(spec);
+        double before = learner.predict(model, ZERO_ONE)[0];
+        learner.learn(model, ZERO_ONE, ONE, 1.0);
+        assertThat(learner.prediction()[0]).isEqualTo(before);
+        assertThat(learner.loss()).isEqualTo((before - 1) * (before - 1));
+        assertThat(learner.predict(model, ZERO_ONE)[0]).isGreaterThan(before);
+    }
+
+    @Test
+    void weight_scalesTheStep_andZeroChangesNothingButTheVersion() {
+        ModelSpec spec = ModelSpec.xor();
+        Model zero = new Model(spec);
+        List<Double> before = Numbers.of(zero);
+        Learner learner = new Learner(spec);
+        assertThat(learner.learn(zero, ZERO_ONE, ONE, 0.0)).isEqualTo(Outcome.TRAINED);
+        assertThat(Numbers.of(zero)).isEqualTo(before);
+        assertThat(zero.version()).isEqualTo(1);
+
+        Model twice = new Model(spec);
+        learner.learn(twice, ZERO_ONE, ONE, 2.0);
+        Model twiceTheRate = new Model(spec.with("learning.rate", "0.6"));
+        new Learner(twiceTheRate.spec()).learn(twiceTheRate, ZERO_ONE, ONE, 1.0);
+        for (int i = 0; i < before.size(); i++) {
+            assertThat(Numbers.of(twice).get(i))
+                    .isCloseTo(Numbers.of(twiceTheRate).get(i), within(1e-15));
+        }
+    }
+
+    @Test
+    void miniBatch_changesNothingUntilItIsFull_thenStepsByItsMean() {
+        ModelSpec spec = ModelSpec.xor().with("batch.size", "2");
+        Model model = new Model(spec);
+        Learner learner = new Learner(spec);
+        double[] untrained = learner.predict(model, ZERO_ONE).clone();
+        learner.learn(model, ZERO_ONE, ONE, 1.0);
+        assertThat(model.version()).isZero();
+        assertThat(model.counters().pendingSamples()).isEqualTo(1);
+        assertThat(learner.predict(model, ZERO_ONE)).containsExactly(untrained);
+        // The same sample again: the mean of two equal gradients is the gradient, so it is the plain step.
+        learner.learn(model, ZERO_ONE, ONE, 1.0);
+        assertThat(model.version()).isEqualTo(1);
+        assertThat(model.counters().pendingSamples()).isZero();
+        Model plain = new Model(ModelSpec.xor());
+        new Learner(plain.spec()).learn(plain, ZERO_ONE, ONE, 1.0);
+        assertThat(model.parameters().layer(0).weights().getData())
+                .isDeepEqualTo(plain.parameters().layer(0).weights().getData());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "3"})
+    void stepThatOverflows_leavesTheModelAsItWas(String batch) {
+        ModelSpec spec =
+                spec("layers", "1,1", "output.activation", "identity", "learning.rate", "1e10", "batch.size", batch);
+        Model model = new Model(spec);
+        Learner learner = new Learner(spec);
+        learner.learn(model, ONE, ZERO, 1.0);
+        List<Double> before = Numbers.of(model);
+        Model.Counters counters = model.counters();
+        assertThat(learner.learn(model, new double[] {1e300}, ZERO, 1.0)).isEqualTo(Outcome.NOT_FINITE);
+        assertThat(Numbers.of(model)).isEqualTo(before);
+        assertThat(model.version()).isEqualTo(counters.version());
+        assertThat(model.counters().pendingSamples()).isEqualTo(counters.pendingSamples());
+        assertThat(model.counters().nonFinite()).isEqualTo(1);
+        assertThat(model.metrics().sinceStart().samples()).isEqualTo(1);
+        // And it goes on.
+        assertThat(learner.learn(model, ZERO, ZERO, 1.0)).isEqualTo(Outcome.TRAINED);
+        assertThat(model.counters().nonFiniteInARow()).isZero();
+    }
+
+    @Test
+    void restore_goesBackToTheLastSnapshotAtHalfTheRate_afterSeveralInARow() {
+        ModelSpec spec = spec(
+                "layers", "1,1",
+                "output.activation", "identity",
+                "initializer", "zeros",
+                "learning.rate", "0.1",
+                "on.divergence", "restore",
+                "divergence.restore.after", "2",
+                "snapshot.every", "2");
+        Model model = new Model(spec);
+        Learner learner = new Learner(spec);
+        learner.learn(model, ONE, ONE, 1.0);
+        learner.learn(model, ONE, ONE, 1.0);
+        double atSnapshot = model.parameters().layer(0).weights().getEntry(0, 0);
+        learner.learn(model, ONE, ONE, 1.0);
+        assertThat(model.parameters().layer(0).weights().getEntry(0, 0)).isNotEqualTo(atSnapshot);
+
+        double[] huge = {1e300};
+        assertThat(learner.learn(model, huge, ZERO, 1.0)).isEqualTo(Outcome.NOT_FINITE);
+        assertThat(learner.learn(model, huge, ZERO, 1.0)).isEqualTo(Outcome.RESTORED);
+        assertThat(model.parameters().layer(0).weights().getEntry(0, 0)).isEqualTo(atSnapshot);
+        assertThat(model.learningRate()).isEqualTo(0.05);
+        assertThat(model.version()).as("versions are never given twice").isEqualTo(3);
+        assertThat(model.counters().restores()).isEqualTo(1);
+    }
+
+    @Test
+    void featureScaling_usesTheStatisticsOfTheSamplesBefore() {
+        ModelSpec spec = spec("layers", "1,1", "output.activation", "identity", "features.scaling", "standard");
+        Model model = new Model(spec);
+        Learner learner = new Learner(spec);
+        for (double x : new double[] {2, 4, 4, 4, 5, 5, 7, 9}) {
+            learner.learn(model, new double[] {x}, ZERO, 0.0);
+        }
+        FeatureScaler scaler = Objects.requireNonNull(model.scaler());
+        // Mean 5 and deviation 2: the textbook's numbers.
+        double[] scaled = new double[1];
+        scaler.scale(new double[] {9}, scaled);
+        assertThat(scaled[0]).isCloseTo(2.0, within(1e-15));
+        assertThat(scaler.mean()[0]).isCloseTo(5.0, within(1e-15));
+    }
+
+    @Test
+    void featuresTooLargeForTheStatistics_areNotTaken() {
+        ModelSpec spec = spec("layers", "1,1", "output.activation", "identity", "features.scaling", "standard");
+        Model model = new Model(spec);
+        Learner learner = new Learner(spec);
+        learner.learn(model, ONE, ONE, 1.0);
+        List<Double> before = Numbers.of(model);
+        assertThat(learner.learn(model, new double[] {1e200}, ONE, 1.0)).isEqualTo(Outcome.NOT_FINITE);
+        assertThat(Numbers.of(model)).isEqualTo(before);
+    }
+
+    @Test
+    void sameSamples_giveTheSameBits_howeverModelsShareALearner() {
+        ModelSpec spec = ModelSpec.xor().with("optimizer", "adam").with("learning.rate", "0.01");
+        Learner shared = new Learner(spec);
+        Model a = new Model(spec);
+        Model b = new Model(spec);
+        Learner own = new Learner(spec);
+        Model alone = new Model(spec);
+        NumpyRandom random = new NumpyRandom(5);
+        for (int i = 0; i < 500; i++) {
+            double[] features = {random.nextInt(2), random.nextInt(2)};
+            double[] label = {features[0] == features[1] ? 0 : 1};
+            shared.learn(a, features, label, 1.0);
+            shared.learn(b, label.length == 1 ? new double[] {1, 0} : features, ONE, 0.5);
+            own.learn(alone, features, label, 1.0);
+        }
+        assertThat(Numbers.of(a)).isEqualTo(Numbers.of(alone)).isNotEqualTo(Numbers.of(b));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sgd", "momentum", "adamw"})
+    void aStepAllocatesNothing(String optimizer) {
+        ModelSpec spec = ModelSpec.xor().with("optimizer", optimizer).with("learning.rate", "0.01");
+        Model model = new Model(spec);
+        Learner learner = new Learner(spec);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        // Warm up, so that neither class loading nor the metrics' blocks are counted.
+        train(learner, model, 20_000);
+        long before = threads.getThreadAllocatedBytes(thread);
+        long justAsking = threads.getThreadAllocatedBytes(thread) - before;
+        long start = threads.getThreadAllocatedBytes(thread);
+        train(learner, model, 10_000);
+        long allocated = threads.getThreadAllocatedBytes(thread) - start - justAsking;
+        assertThat(allocated).as("bytes for 10,000 steps").isLessThan(10_000);
+    }
+
+    private static void train(Learner learner, Model model, int steps) {
+        double[] features = {0, 1};
+        double[] label = {1};
+        for (int i = 0; i < steps; i++) {
+            features[0] = i & 1;
+            label[0] = 1 - features[0];
+            learner.learn(model, features, label, 1.0);
+        }
+    }
+}

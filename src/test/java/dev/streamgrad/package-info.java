@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.records;
+
+import org.jspecify.annotations.NullMarked;

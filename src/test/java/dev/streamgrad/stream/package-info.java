@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.stream;
+
+import org.jspecify.annotations.NullMarked;
