@@ -1,0 +1,29 @@
+package dev.streamgrad.records;
+
+import dev.streamgrad.learning.ModelSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+
+/**
+ * What stands in the golden files, and how they were made. They are never made again: a change of format gets a new
+ * version and a new file, and every file stays readable.
+ */
+final class GoldenFiles {
+    /**
+     * SHA-256 by Python's hashlib of {@code struct.pack("<3i", 2, 4, 1)} and of the 17 parameters and 1.0 as
+     * {@code "<18d"}.
+     */
+    static final String FINGERPRINT = "b5d87aa5c9c48c5de5a6041fd85b7814130ba3e8450ea4a2cf8f5590cfee44d9";
+
+    private GoldenFiles() {}
+
+    public static void main(String[] args) throws IOException {
+        byte[] state = new StateFormat().write(StateFormatTest.trained(ModelSpec.xor(), 1000));
+        Files.writeString(Path.of(args[0], "state-v1.hex"), HexFormat.of().formatHex(state) + "\n");
+        Snapshot snapshot = Snapshot.of(
+                "xor", StateFormatTest.trained(ModelSpec.xor(), 1000), new Source(0, 999), 1_700_000_000_000L);
+        Files.write(Path.of(args[0], "snapshot-v1.json"), snapshot.toJson());
+    }
+}

@@ -1,0 +1,142 @@
+package dev.streamgrad.records;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.streamgrad.data.Dataset;
+import dev.streamgrad.data.SampleSource;
+import dev.streamgrad.learning.Learner;
+import dev.streamgrad.learning.Model;
+import dev.streamgrad.learning.ModelSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class StateFormatTest {
+
+    static List<ModelSpec> specs() {
+        ModelSpec xor = ModelSpec.xor();
+        return List.of(
+                xor,
+                xor.with("optimizer", "adamw").with("learning.rate", "0.01").with("batch.size", "7"),
+                xor.with("features.scaling", "standard").with("on.divergence", "restore"),
+                xor.with("layers", "2,1"),
+                xor.with("layers", "2,8,5,1")
+                        .with("hidden.activation", "tanh,gelu")
+                        .with("optimizer", "nesterov"));
+    }
+
+    static Model trained(ModelSpec spec, int samples) {
+        Model model = new Model(spec);
+        train(model, 0, samples);
+        return model;
+    }
+
+    static void train(Model model, int from, int to) {
+        Learner learner = new Learner(model.spec());
+        SampleSource source = Dataset.XOR.samples(1);
+        for (int i = 0; i < to; i++) {
+            Sample sample = source.next();
+            if (i >= from) {
+                double[] features = sample.features().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .toArray();
+                double[] label = Objects.requireNonNull(sample.label()).stream()
+                        .mapToDouble(Double::doubleValue)
+                        .toArray();
+                assertThat(learner.learn(model, features, label, 1.0)).isEqualTo(Learner.Outcome.TRAINED);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("specs")
+    void modelReadBack_goesOnToTheSameBits(ModelSpec spec) {
+        StateFormat format = new StateFormat();
+        Model model = trained(spec, 1234);
+        byte[] bytes = format.write(model);
+        assertThat((long) bytes.length).isLessThanOrEqualTo(StateFormat.largest(spec));
+        Model back = format.read(bytes);
+        assertThat(format.write(back)).isEqualTo(bytes);
+        assertThat(back.counters()).isEqualTo(model.counters());
+        train(model, 1234, 2000);
+        train(back, 1234, 2000);
+        assertThat(Fingerprint.of(back)).isEqualTo(Fingerprint.of(model));
+        assertThat(back.metrics().window()).isEqualTo(model.metrics().window());
+    }
+
+    @Test
+    void modelsOfOneSpec_shareOneSpecObject() {
+        StateFormat format = new StateFormat();
+        byte[] bytes = format.write(trained(ModelSpec.xor(), 10));
+        assertThat(format.read(bytes).spec()).isSameAs(format.read(bytes).spec());
+    }
+
+    /**
+     * Version 1 of the format, for ever: the xor model after 1,000 samples of {@code Dataset.XOR.samples(1)}, written
+     * by the first release. The fingerprint beside it was computed from its numbers by a few lines of Python.
+     */
+    @Test
+    void version1_isStillRead() throws IOException {
+        Model model = new StateFormat().read(golden("state-v1.hex"));
+        assertThat(model.version()).isEqualTo(1000);
+        assertThat(model.spec()).isEqualTo(ModelSpec.xor());
+        assertThat(Fingerprint.of(model)).isEqualTo(GoldenFiles.FINGERPRINT);
+        assertThat(Fingerprint.of(trained(ModelSpec.xor(), 1000)))
+                .as("the same samples give the same bits on this JVM")
+                .isEqualTo(GoldenFiles.FINGERPRINT);
+    }
+
+    private static byte[] golden(String name) throws IOException {
+        try (InputStream in = StateFormatTest.class.getResourceAsStream("/golden/" + name)) {
+            return HexFormat.of()
+                    .parseHex(new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.US_ASCII).strip());
+        }
+    }
+
+    @Test
+    void newerVersion_isRefusedByItsNumber() {
+        byte[] bytes = new StateFormat().write(trained(ModelSpec.xor(), 1));
+        bytes[3] = 2;
+        assertThatThrownBy(() -> new StateFormat().read(bytes))
+                .hasMessageContaining("unknown version 2 of a model's state, this release reads up to 1");
+    }
+
+    @Test
+    void everyFlippedBit_isFound() {
+        StateFormat format = new StateFormat();
+        byte[] bytes = format.write(trained(ModelSpec.xor(), 5));
+        for (int bit = 0; bit < bytes.length * 8; bit++) {
+            byte[] damaged = bytes.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            assertThatThrownBy(() -> format.read(damaged))
+                    .as("bit %d", bit)
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void everyTruncation_isFound() {
+        StateFormat format = new StateFormat();
+        byte[] bytes = format.write(trained(ModelSpec.xor(), 5));
+        List<Integer> accepted = new ArrayList<>();
+        for (int length = 0; length < bytes.length; length++) {
+            byte[] cut = Arrays.copyOf(bytes, length);
+            try {
+                format.read(cut);
+                accepted.add(length);
+            } catch (IllegalArgumentException e) {
+                assertThat(e).hasMessageContaining("a model's state");
+            }
+        }
+        assertThat(accepted).isEmpty();
+    }
+}
