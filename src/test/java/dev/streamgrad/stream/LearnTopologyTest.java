@@ -1,0 +1,353 @@
+package dev.streamgrad.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.streamgrad.data.Dataset;
+import dev.streamgrad.data.SampleSource;
+import dev.streamgrad.learning.Learner;
+import dev.streamgrad.learning.Model;
+import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.records.DeadLetter;
+import dev.streamgrad.records.Fingerprint;
+import dev.streamgrad.records.Prediction;
+import dev.streamgrad.records.Sample;
+import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.records.Source;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every branch of the topology, in Kafka's test driver; what concerns commits and crashes is in {@code LearnerIT}. */
+class LearnTopologyTest {
+    private static final Cluster ONE_PARTITION = new Cluster(1, 1_000_000);
+    private static final byte[] XOR = "xor".getBytes(StandardCharsets.UTF_8);
+
+    private @Nullable Running running;
+
+    @AfterEach
+    void close() {
+        if (running != null) {
+            running.driver.close();
+        }
+    }
+
+    private Running start(Cluster cluster, String... settings) {
+        running = new Running(cluster, settings);
+        return running;
+    }
+
+    private static final class Running {
+        final TopologyTestDriver driver;
+        final TestInputTopic<byte[], byte[]> samples;
+        final TestOutputTopic<byte[], byte[]> predictions;
+        final TestOutputTopic<byte[], byte[]> snapshots;
+        final TestOutputTopic<byte[], byte[]> deadLetters;
+
+        Running(Cluster cluster, String... settings) {
+            Map<String, String> map = new HashMap<>();
+            for (String setting : settings) {
+                map.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+            }
+            Settings checked = Settings.of(map);
+            Properties properties = checked.streams();
+            driver = new TopologyTestDriver(LearnTopology.build(checked, cluster), properties);
+            samples = driver.createInputTopic("samples", new ByteArraySerializer(), new ByteArraySerializer());
+            predictions = output("predictions");
+            snapshots = output("snapshots");
+            deadLetters = output("dead-letters");
+        }
+
+        private TestOutputTopic<byte[], byte[]> output(String topic) {
+            return driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        }
+
+        void send(String json) {
+            samples.pipeInput(XOR, json.getBytes(StandardCharsets.UTF_8));
+        }
+
+        Prediction prediction() {
+            return Prediction.read(predictions.readValue());
+        }
+
+        Model model(String name) {
+            ModelStore store = (ModelStore) driver.getStateStore(ModelStore.NAME);
+            return Objects.requireNonNull(store.get(name.getBytes(StandardCharsets.UTF_8)))
+                    .model();
+        }
+    }
+
+    @Test
+    void topology_isTheDesignedOne_withEveryNodeAndStoreNamed() {
+        Topology topology = LearnTopology.build(Settings.of(Map.of()), ONE_PARTITION);
+        assertThat(topology.describe().toString())
+                .contains("Source: samples (topics: [samples])")
+                .contains("Processor: learn (stores: [models])")
+                .contains("Sink: predictions (topic: predictions)")
+                .contains("Sink: snapshots (topic: snapshots)")
+                .contains("Sink: dead-letters (topic: dead-letters)");
+    }
+
+    @Test
+    void sample_isPredictedBeforeItTrains_underTheModelsKeyAndTheSamplesTime() {
+        Running app = start(ONE_PARTITION);
+        Model initial = new Model(ModelSpec.xor());
+        double expected = new Learner(ModelSpec.xor()).predict(initial, new double[] {0, 1})[0];
+        app.samples.pipeInput(
+                XOR,
+                "{\"id\":\"a\",\"features\":[0,1],\"label\":[1]}".getBytes(StandardCharsets.UTF_8),
+                Instant.ofEpochMilli(1234));
+        TestRecord<byte[], byte[]> record = app.predictions.readRecord();
+        assertThat(record.key()).isEqualTo(XOR);
+        assertThat(record.timestamp()).isEqualTo(1234);
+        assertThat(Prediction.read(record.value()))
+                .isEqualTo(new Prediction(
+                        "a",
+                        List.of(expected),
+                        List.of(1.0),
+                        (expected - 1) * (expected - 1),
+                        0,
+                        true,
+                        new Source(0, 0)));
+        app.send("{\"features\":[0,1],\"label\":[1]}");
+        assertThat(app.prediction().version()).isEqualTo(1);
+        assertThat(app.deadLetters.isEmpty()).isTrue();
+    }
+
+    @Test
+    void request_isPredicted_andChangesNothing() {
+        Running app = start(ONE_PARTITION);
+        app.send("{\"features\":[0,1],\"label\":[1]}");
+        String before = Fingerprint.of(app.model("xor"));
+        app.predictions.readValue();
+        app.send("{\"features\":[0,1]}");
+        Prediction prediction = app.prediction();
+        assertThat(prediction.trained()).isFalse();
+        assertThat(prediction.label()).isNull();
+        assertThat(prediction.version()).isEqualTo(1);
+        assertThat(Fingerprint.of(app.model("xor"))).isEqualTo(before);
+    }
+
+    @Test
+    void keys_areModels_eachWithItsOwnHistoryAndSettings() {
+        Running app = start(ONE_PARTITION, "models.other.layers=2,8,1", "models.my.model.seed=7");
+        for (String key : List.of("xor", "other", "my.model", "xor")) {
+            app.samples.pipeInput(
+                    key.getBytes(StandardCharsets.UTF_8),
+                    "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(app.model("xor").version()).isEqualTo(2);
+        assertThat(app.model("other").version()).isEqualTo(1);
+        assertThat(app.model("other").spec().architecture().toString()).isEqualTo("2-8-1");
+        assertThat(app.model("my.model").spec().seed()).isEqualTo(7);
+    }
+
+    @Test
+    void nullKey_isTheDefaultModel_whereThereIsOnePartition() {
+        Running app = start(ONE_PARTITION, "default.model=gate");
+        app.samples.pipeInput(null, "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8));
+        assertThat(app.predictions.readRecord().key()).isEqualTo("gate".getBytes(StandardCharsets.UTF_8));
+        assertThat(app.model("gate").version()).isEqualTo(1);
+    }
+
+    @Test
+    void nullKey_isADeadLetter_whereThereAreSeveral() {
+        Running app = start(new Cluster(4, 1_000_000));
+        app.samples.pipeInput(null, "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8));
+        assertThat(DeadLetter.read(app.deadLetters.readRecord().headers()).error())
+                .isEqualTo("key must name a model, because the samples topic has 4 partitions; got none;"
+                        + " send the model's name as the key");
+        assertThat(app.predictions.isEmpty()).isTrue();
+    }
+
+    @Test
+    void snapshot_comesAtEveryNthVersion_andIsTheModelItself() {
+        Running app = start(ONE_PARTITION, "snapshot.every=10");
+        SampleSource source = Dataset.XOR.samples(3);
+        for (int i = 0; i < 25; i++) {
+            app.samples.pipeInput(XOR, source.next().toJson(), Instant.ofEpochMilli(100 + i));
+        }
+        List<TestRecord<byte[], byte[]>> snapshots = app.snapshots.readRecordsToList();
+        assertThat(snapshots).hasSize(2);
+        Snapshot second = Snapshot.read(snapshots.get(1).value());
+        assertThat(second.name()).isEqualTo("xor");
+        assertThat(second.model().version()).isEqualTo(20);
+        assertThat(second.source()).isEqualTo(new Source(0, 19));
+        assertThat(second.time()).isEqualTo(119);
+        assertThat(second.isIntact()).isTrue();
+        Learner learner = new Learner(second.model().spec());
+        SampleSource again = Dataset.XOR.samples(3);
+        for (int i = 0; i < 25; i++) {
+            Sample sample = again.next();
+            if (i >= 20) {
+                learner.learn(
+                        second.model(), array(sample.features()), array(Objects.requireNonNull(sample.label())), 1.0);
+            }
+        }
+        assertThat(Fingerprint.of(second.model())).isEqualTo(Fingerprint.of(app.model("xor")));
+    }
+
+    private static double[] array(List<Double> numbers) {
+        return numbers.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    @Test
+    void miniBatches_snapshotOnlyWhenAStepIsTaken() {
+        Running app = start(ONE_PARTITION, "snapshot.every=1", "batch.size=4");
+        for (int i = 0; i < 9; i++) {
+            app.send("{\"features\":[0,1],\"label\":[1]}");
+        }
+        assertThat(app.snapshots.readValuesToList()).hasSize(2);
+        assertThat(app.model("xor").counters().pendingSamples()).isEqualTo(1);
+        assertThat(app.predictions.readValuesToList().stream()
+                        .map(Prediction::read)
+                        .map(Prediction::version))
+                .containsExactly(0L, 0L, 0L, 0L, 1L, 1L, 1L, 1L, 2L);
+    }
+
+    /** The reasons themselves are in SampleReaderTest; here is where bad records go, and that nothing else happens. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "hello | value must be a JSON object in UTF-8",
+                "[0,1] | got an array",
+                "{} | features must be there",
+                "{\"features\":[0]} | features must have 2 numbers",
+                "{\"features\":[0,1],\"label\":[1,1]} | label must have 1 number",
+                "{\"features\":[0,\"1\"]} | features[1] must be a number",
+                "{\"features\":[null,1]} | features[0] must be a number",
+                "{\"features\":[NaN,1]} | features[0] must be a finite double",
+                "{\"features\":[Infinity,1]} | features[0] must be a finite double",
+                "{\"features\":[1e400,1]} | features[0] must be a finite double",
+                "{\"features\":[0,1],\"label\":[7]} | label[0] must be from 0.0 to 1.0",
+                "{\"features\":[0,1],\"label\":[1],\"weight\":-2} | weight must be at least 0",
+                "`` | got no bytes",
+                "NULL | got null (a tombstone)",
+                "NESTED | nested at most 64 deep",
+                "LATIN1 | value must be a JSON object in UTF-8",
+            })
+    void badRecord_becomesADeadLetter_andNothingElseHappens(String value, String reason) {
+        Running app = start(new Cluster(1, 4_000_000));
+        app.send("{\"features\":[0,1],\"label\":[1]}");
+        app.predictions.readValue();
+        String before = Fingerprint.of(app.model("xor"));
+
+        byte[] bytes = bytes(value);
+        app.samples.pipeInput(new TestRecord<>(
+                XOR, bytes, new RecordHeaders().add("trace", new byte[] {9}), Instant.ofEpochMilli(77)));
+
+        TestRecord<byte[], byte[]> letter = app.deadLetters.readRecord();
+        assertThat(letter.key()).isEqualTo(XOR);
+        assertThat(letter.value()).isEqualTo(bytes);
+        assertThat(letter.timestamp()).isEqualTo(77);
+        assertThat(letter.headers().lastHeader("trace").value()).containsExactly(9);
+        DeadLetter read = DeadLetter.read(letter.headers());
+        assertThat(read.error()).contains(reason).contains("; got ").doesNotContain("\n");
+        assertThat(List.of(read.topic(), read.partition(), read.offset())).isEqualTo(List.of("samples", 0, 1L));
+        assertThat(app.predictions.isEmpty()).isTrue();
+        assertThat(Fingerprint.of(app.model("xor"))).isEqualTo(before);
+
+        app.send("{\"features\":[0,1],\"label\":[1]}");
+        assertThat(app.prediction().version()).as("the application lives").isEqualTo(1);
+    }
+
+    @Test
+    void classIndexOutOfRange_isADeadLetter() {
+        Running app = start(ONE_PARTITION, "layers=2,3", "output.activation=softmax", "loss=cross-entropy");
+        app.send("{\"features\":[0,1],\"label\":2}");
+        String before = Fingerprint.of(app.model("xor"));
+        app.send("{\"features\":[0,1],\"label\":3}");
+        assertThat(DeadLetter.read(app.deadLetters.readRecord().headers()).error())
+                .contains("label must be a class index from 0 to 2; got 3");
+        assertThat(Fingerprint.of(app.model("xor"))).isEqualTo(before);
+    }
+
+    private static byte @Nullable [] bytes(String value) {
+        return switch (value) {
+            case "NULL" -> null;
+            case "NESTED" ->
+                ("{\"features\":[0,1],\"x\":" + "[".repeat(1_000_000) + "]".repeat(1_000_000) + "}")
+                        .getBytes(StandardCharsets.UTF_8);
+            case "LATIN1" -> "{\"features\":[0,1],\"id\":\"\u00ff\"}".getBytes(StandardCharsets.ISO_8859_1);
+            default -> value.getBytes(StandardCharsets.UTF_8);
+        };
+    }
+
+    @Test
+    void badKey_isADeadLetter_andMakesNoModel() {
+        Running app = start(ONE_PARTITION);
+        app.samples.pipeInput(
+                new byte[] {(byte) 0xFF}, "{\"features\":[0,1],\"label\":[1]}".getBytes(StandardCharsets.UTF_8));
+        assertThat(DeadLetter.read(app.deadLetters.readRecord().headers()).error())
+                .startsWith("key must be UTF-8");
+        app.samples.pipeInput("new".getBytes(StandardCharsets.UTF_8), "hello".getBytes(StandardCharsets.UTF_8));
+        ModelStore store = (ModelStore) app.driver.getStateStore(ModelStore.NAME);
+        assertThat(store.get("new".getBytes(StandardCharsets.UTF_8))).isNull();
+    }
+
+    @Test
+    void deadLetterLargerThanItsTopicTakes_isCut_andSaysHowLargeItWas() {
+        Running app = start(new Cluster(1, 1000));
+        byte[] value = "x".repeat(5000).getBytes(StandardCharsets.UTF_8);
+        app.samples.pipeInput(XOR, value);
+        TestRecord<byte[], byte[]> letter = app.deadLetters.readRecord();
+        assertThat(letter.value()).isEqualTo(Arrays.copyOf(value, 500));
+        assertThat(new String(
+                        letter.headers().lastHeader(DeadLetter.VALUE_BYTES).value(), StandardCharsets.UTF_8))
+                .isEqualTo("5000");
+        assertThat(DeadLetter.read(letter.headers()).offset()).isZero();
+    }
+
+    @Test
+    void stepThatOverflows_isADeadLetter_whichSaysThatTheLearningRateIsTooHigh() {
+        Running app = start(ONE_PARTITION, "layers=2,1", "output.activation=identity", "learning.rate=1e10");
+        app.send("{\"features\":[0,1],\"label\":[1]}");
+        String before = Fingerprint.of(app.model("xor"));
+        app.send("{\"features\":[1e300,1],\"label\":[1]}");
+        assertThat(DeadLetter.read(app.deadLetters.readRecord().headers()).error())
+                .contains("step of model xor at version 1 must be finite")
+                .contains("the learning rate 1.0E10 is almost certainly too high, set learning.rate to 1.0E9");
+        assertThat(Fingerprint.of(app.model("xor"))).isEqualTo(before);
+        assertThat(app.predictions.readValuesToList()).hasSize(1);
+        app.send("{\"features\":[1e308,1e308]}");
+        assertThat(DeadLetter.read(app.deadLetters.readRecord().headers()).error())
+                .contains("features must give a finite prediction");
+    }
+
+    @Test
+    void divergence_stops_whereThatIsAskedFor() {
+        Running app = start(
+                ONE_PARTITION, "layers=2,1", "output.activation=identity", "learning.rate=1e10", "on.divergence=stop");
+        app.send("{\"features\":[0,1],\"label\":[1]}");
+        assertThatThrownBy(() -> app.send("{\"features\":[1e300,1],\"label\":[1]}"))
+                .hasRootCauseInstanceOf(DivergedException.class);
+    }
+
+    @Test
+    void weight_isUsed() {
+        Running app = start(ONE_PARTITION);
+        app.send("{\"features\":[0,1],\"label\":[1],\"weight\":0}");
+        assertThat(app.model("xor").version()).isEqualTo(1);
+        assertThat(Fingerprint.of(app.model("xor"))).isEqualTo(Fingerprint.of(new Model(ModelSpec.xor())));
+    }
+}
