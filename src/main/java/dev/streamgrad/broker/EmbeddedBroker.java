@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedBroker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
     private static final String HOST = "localhost";
+    private static final String LOG_FOLDER = "log";
+    /** Kafka's own mark of a formatted folder; it holds the cluster's id. */
+    private static final String META_PROPERTIES = "meta.properties";
 
     private final KafkaRaftServer server;
     private final int port;
@@ -57,7 +60,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         Path data = kept.isPresent() ? makeFolder(kept.get()) : temporaryFolder();
         try {
             Properties properties = properties(listening, freePort(), data);
-            format(data, properties);
+            if (!Files.exists(data.resolve(LOG_FOLDER).resolve(META_PROPERTIES))) {
+                format(data, properties);
+            }
             KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
             server.startup();
             return new EmbeddedBroker(server, listening, data, kept.isEmpty());
@@ -83,7 +88,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         properties.setProperty("controller.listener.names", "CONTROLLER");
         properties.setProperty("inter.broker.listener.name", "PLAINTEXT");
         properties.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
-        properties.setProperty("log.dirs", data.resolve("log").toString());
+        properties.setProperty("log.dirs", data.resolve(LOG_FOLDER).toString());
         properties.setProperty("offsets.topic.replication.factor", "1");
         properties.setProperty("offsets.topic.num.partitions", "4");
         properties.setProperty("transaction.state.log.replication.factor", "1");
@@ -99,18 +104,11 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static void format(Path data, Properties properties) throws IOException, BrokerException {
         Path config = data.resolve("server.properties");
         try (var out = Files.newBufferedWriter(config)) {
-            properties.store(out, "written at every start");
+            properties.store(out, "written when the folder was formatted");
         }
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         int code = StorageTool.execute(
-                new String[] {
-                    "format",
-                    "--cluster-id",
-                    Uuid.randomUuid().toString(),
-                    "--ignore-formatted",
-                    "--config",
-                    config.toString()
-                },
+                new String[] {"format", "--cluster-id", Uuid.randomUuid().toString(), "--config", config.toString()},
                 new PrintStream(said, true, StandardCharsets.UTF_8));
         if (code != 0) {
             throw new BrokerException(

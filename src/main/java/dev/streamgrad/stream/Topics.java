@@ -1,5 +1,6 @@
 package dev.streamgrad.stream;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -32,6 +33,18 @@ public final class Topics {
 
     private Topics() {}
 
+    /** An admin client that does not wait, when it is closed, for calls which no broker answers. */
+    private record Client(Admin admin) implements AutoCloseable {
+        Client(Settings settings) {
+            this(Admin.create(settings.admin()));
+        }
+
+        @Override
+        public void close() {
+            admin.close(Duration.ZERO);
+        }
+    }
+
     /**
      * Creates the topics that are not there yet.
      *
@@ -43,7 +56,8 @@ public final class Topics {
     public static Map<String, Boolean> create(
             Settings settings, int partitions, Optional<Short> replication, Consumer<String> progress)
             throws StartException {
-        try (Admin admin = Admin.create(settings.admin())) {
+        try (Client client = new Client(settings)) {
+            Admin admin = client.admin();
             Set<String> existing = list(admin, settings, progress);
             Map<String, Boolean> created = new LinkedHashMap<>();
             List<NewTopic> missing = new ArrayList<>();
@@ -80,8 +94,8 @@ public final class Topics {
      */
     public static void require(Settings settings, List<String> topics, Consumer<String> progress)
             throws StartException {
-        try (Admin admin = Admin.create(settings.admin())) {
-            require(admin, settings, topics, progress);
+        try (Client client = new Client(settings)) {
+            require(client.admin(), settings, topics, progress);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartException("interrupted while waiting for a broker", e);
@@ -124,7 +138,8 @@ public final class Topics {
      * @throws StartException naming what is missing or too small, and the remedy
      */
     static Cluster check(Settings settings, Consumer<String> progress) throws StartException {
-        try (Admin admin = Admin.create(settings.admin())) {
+        try (Client client = new Client(settings)) {
+            Admin admin = client.admin();
             require(admin, settings, settings.topics(), progress);
             TopicDescription samples = admin.describeTopics(List.of(settings.samplesTopic()))
                     .allTopicNames()
@@ -151,10 +166,12 @@ public final class Topics {
     private static Set<String> list(Admin admin, Settings settings, Consumer<String> progress)
             throws StartException, InterruptedException {
         long start = System.nanoTime();
+        long waited = 0;
         while (true) {
             Throwable cause;
             try {
-                return admin.listTopics().names().get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+                long patience = Math.max(1, Math.min(PATIENCE_MS, settings.startupTimeoutMs() - waited));
+                return admin.listTopics().names().get(patience, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 cause = e;
             } catch (ExecutionException e) {
@@ -164,7 +181,7 @@ public final class Topics {
                 }
                 cause = e;
             }
-            long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
             if (waited >= settings.startupTimeoutMs()) {
                 throw new StartException(
                         "no broker answers at " + settings.bootstrapServers() + " within " + settings.startupTimeoutMs()

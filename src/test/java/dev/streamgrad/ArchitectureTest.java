@@ -1,0 +1,144 @@
+package dev.streamgrad;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What each package may not know. A package imports only those to its right: cli, then the rest, records, learning, nn.
+ */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.streamgrad");
+
+    /** Every package, and those it may import. */
+    private static final Map<String, List<String>> MAY_IMPORT = Map.of(
+            "nn", List.of(),
+            "learning", List.of("nn"),
+            "records", List.of("learning", "nn"),
+            "stream", List.of("records", "learning", "nn"),
+            "broker", List.of(),
+            "data", List.of("records", "learning", "nn"),
+            "cli", List.of("stream", "broker", "data", "records", "learning", "nn"));
+
+    @Test
+    void packages_importOnlyThoseToTheirRight() {
+        MAY_IMPORT.forEach((name, allowed) -> {
+            String[] others = MAY_IMPORT.keySet().stream()
+                    .filter(other -> !other.equals(name) && !allowed.contains(other))
+                    .map(ArchitectureTest::named)
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(named(name))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(others)
+                    .check(CLASSES);
+        });
+    }
+
+    private static String named(String name) {
+        return "dev.streamgrad." + name + "..";
+    }
+
+    @Test
+    void everyPackage_isKnownHere() {
+        assertThat(CLASSES.stream().map(c -> c.getPackageName().replaceFirst("^dev\\.streamgrad\\.", "")))
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(MAY_IMPORT).containsKey(name));
+    }
+
+    @Test
+    void mathematics_knowNoKafka_noJson_noInputAndOutput_noClock() {
+        ArchRule rule = noClasses()
+                .that()
+                .resideInAnyPackage(named("nn"), named("learning"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.apache.kafka..",
+                        "com.fasterxml..",
+                        "java.io..",
+                        "java.nio..",
+                        "java.time..",
+                        "org.slf4j..");
+        rule.check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(named("nn"), named("learning"), named("records"))
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Math.class, "random")
+                .check(CLASSES);
+    }
+
+    /** Math's own may differ in the last bit between JVMs; FastMath's may not. */
+    @Test
+    void transcendentalFunctions_areCommonsMaths() {
+        for (String function :
+                List.of("exp", "log", "log1p", "expm1", "tanh", "sin", "cos", "log10", "cbrt", "sinh", "cosh")) {
+            noClasses()
+                    .should()
+                    .callMethod(Math.class, function, double.class)
+                    .orShould()
+                    .callMethod(StrictMath.class, function, double.class)
+                    .check(CLASSES);
+        }
+        noClasses()
+                .should()
+                .callMethod(Math.class, "pow", double.class, double.class)
+                .check(CLASSES);
+    }
+
+    @Test
+    void internalsOfKafkaStreams_areKnownToOneClass() {
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("ModelStore")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.apache.kafka.streams.state.internals..", "org.apache.kafka.streams.processor.internals..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheCommandLinePrints() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(named("cli"))
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .orShould()
+                .callMethod(System.class, "exit", int.class)
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackage_isNullMarked() {
+        classes()
+                .that()
+                .haveSimpleName("package-info")
+                .should()
+                .beAnnotatedWith(NullMarked.class)
+                .check(CLASSES);
+        assertThat(CLASSES.stream().filter(c -> c.getSimpleName().equals("package-info")))
+                .hasSize(MAY_IMPORT.size());
+    }
+}

@@ -1,0 +1,77 @@
+package dev.streamgrad.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedBrokerTest {
+
+    @Test
+    void temporaryData_isRemovedAtTheEnd() throws Exception {
+        Path data;
+        try (EmbeddedBroker broker = EmbeddedBroker.start(0, Optional.empty())) {
+            data = broker.data();
+            assertThat(data).isDirectory();
+            try (Admin admin = admin(broker)) {
+                admin.createTopics(List.of(new NewTopic("t", 1, (short) 1)))
+                        .all()
+                        .get();
+            }
+        }
+        assertThat(data).doesNotExist();
+    }
+
+    @Test
+    void keptData_isResumed_onAnotherPortToo(@TempDir Path folder) throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(0, Optional.of(folder));
+                Admin admin = admin(broker)) {
+            admin.createTopics(List.of(new NewTopic("kept", 3, (short) 1)))
+                    .all()
+                    .get();
+        }
+        try (EmbeddedBroker broker = EmbeddedBroker.start(0, Optional.of(folder));
+                Admin admin = admin(broker)) {
+            Map<String, TopicDescription> topics =
+                    admin.describeTopics(List.of("kept")).allTopicNames().get();
+            assertThat(topics.values())
+                    .singleElement()
+                    .satisfies(kept -> assertThat(kept.partitions()).hasSize(3));
+        }
+        assertThat(folder).isDirectory();
+    }
+
+    @Test
+    void portThatIsTaken_isRefused_andLeavesNothingBehind() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> EmbeddedBroker.start(taken.getLocalPort(), Optional.empty()))
+                    .isInstanceOf(BrokerException.class)
+                    .hasMessage("port " + taken.getLocalPort()
+                            + " must be free; something listens there; choose another --port, or leave it out");
+        }
+    }
+
+    @Test
+    void folderThatCannotBeMade_isRefused(@TempDir Path folder) throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> EmbeddedBroker.start(0, Optional.of(file.resolve("below"))))
+                .isInstanceOf(BrokerException.class)
+                .hasMessageContaining("cannot be made");
+    }
+
+    private static Admin admin(EmbeddedBroker broker) {
+        return Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+    }
+}

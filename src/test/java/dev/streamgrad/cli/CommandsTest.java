@@ -1,0 +1,219 @@
+package dev.streamgrad.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.streamgrad.broker.EmbeddedBroker;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands as a person types them, in this process, against an embedded broker where they need one. */
+class CommandsTest {
+    @SuppressWarnings("NullAway.Init")
+    private static EmbeddedBroker broker;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = EmbeddedBroker.start(0, Optional.empty());
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    /** A command that runs, with what it has printed so far. */
+    private static final class Running {
+        final StringWriter out = new StringWriter();
+        final StringWriter err = new StringWriter();
+        final Shutdown shutdown = new Shutdown();
+        final CompletableFuture<Integer> code;
+
+        Running(String... args) {
+            code = CompletableFuture.supplyAsync(
+                    () -> Streamgrad.run(shutdown, new PrintWriter(out, true), new PrintWriter(err, true), args));
+        }
+
+        int await() throws Exception {
+            return code.get(120, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public String toString() {
+            return "out:\n" + out + "\nerr:\n" + err;
+        }
+    }
+
+    private static Running run(int expected, String... args) throws Exception {
+        Running running = new Running(args);
+        assertThat(running.await()).as("exit code; %s", running).isEqualTo(expected);
+        return running;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "2 | --frobnicate | Unknown option: '--frobnicate'",
+                "2 | frobnicate | Unmatched argument",
+                "2 | learn --set learning.rat=1 | setting learning.rat is unknown; did you mean learning.rate?",
+                "2 | learn --set learning.rate | --set must be KEY=VALUE; got learning.rate",
+                "2 | learn --config /does/not/exist | --config must be a readable properties file",
+                "2 | demo --set optimizer=rmsprop | optimizer must be one of sgd, momentum, nesterov, adam, adamw; got rmsprop",
+                "2 | demo --rate -1 | --max-samples must be at least 1 and --rate at least 0",
+                "2 | demo --port 70000 | --port must be from 0 to 65535; got 70000",
+                "2 | demo --seed -1 | --seed must be from 0 to 4294967295; got -1",
+                "2 | produce --dataset nor | --dataset must be one of",
+                "2 | produce --count -5 | --count and --rate must be at least 0",
+                "2 | topics --partitions 0 | --partitions must be at least 1; got 0",
+                "2 | watch nothing | Invalid value for positional parameter",
+                "1 | learn -b localhost:1 --set startup.timeout.ms=1000 | no broker answers at localhost:1 within 1000 ms",
+            })
+    void wrongUse_isOneLine_withItsExitCode(int code, String command, String message) throws Exception {
+        Running running = run(code, command.split(" "));
+        assertThat(running.err.toString().lines().filter(line -> !line.startsWith("waiting for a broker")))
+                .as("%s", running)
+                .singleElement()
+                .asString()
+                .contains(message);
+        assertThat(running.out.toString()).isEmpty();
+    }
+
+    @Test
+    void stackTrace_isShownOnlyWhenAskedFor() throws Exception {
+        assertThat(run(2, "learn", "-v", "--set", "x=1").err.toString()).contains("SettingsException", "\tat ");
+    }
+
+    @Test
+    void missingTopics_areNamed_withTheRemedy() throws Exception {
+        Running running = run(1, "learn", "-b", broker.bootstrapServers(), "--set", "samples.topic=no-such");
+        assertThat(running.err.toString())
+                .contains("no-such", "create with: streamgrad topics")
+                .hasLineCount(1);
+        assertThat(run(1, "produce", "-b", broker.bootstrapServers(), "--set", "samples.topic=no-such")
+                        .err
+                        .toString())
+                .startsWith("topic no-such must exist at " + broker.bootstrapServers());
+        assertThat(run(1, "watch", "-b", broker.bootstrapServers(), "--set", "predictions.topic=no-such")
+                        .err
+                        .toString())
+                .startsWith("topic no-such must exist");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "demo --help", "learn --help", "produce --help", "watch --help", "topics --help"})
+    void help_tells(String command) throws Exception {
+        assertThat(run(0, command.split(" ")).out.toString()).contains("Usage: streamgrad");
+    }
+
+    @Test
+    void version_isTheProjects() throws Exception {
+        assertThat(run(0, "--version").out.toString()).matches("streamgrad \\d+\\.\\d+\\.\\d+\\R");
+    }
+
+    @Test
+    void topicsProduceLearnWatch_workTogether_andResumeWhereTheyStopped(@TempDir Path folder) throws Exception {
+        Path config = Files.writeString(folder.resolve("learner.properties"), """
+                samples.topic=together-samples
+                predictions.topic=together-predictions
+                snapshots.topic=together-snapshots
+                dead.letters.topic=together-dead-letters
+                application.id=together
+                snapshot.every=500
+                """);
+        String[] cluster = {"-b", broker.bootstrapServers(), "--config", config.toString()};
+        Running topics = run(0, with(cluster, "topics", "--partitions", "2"));
+        assertThat(topics.out.toString().lines())
+                .containsExactly(
+                        "together-samples created",
+                        "together-predictions created",
+                        "together-snapshots created",
+                        "together-dead-letters created");
+        assertThat(run(0, with(cluster, "topics")).out.toString()).contains("together-samples exists");
+
+        for (String first : new String[] {"0", "1000"}) {
+            Running learner = new Running(with(cluster, "learn"));
+            Running produced = run(0, with(cluster, "produce", "--count", "1000", "--key", "gate"));
+            assertThat(produced.err.toString()).contains("1,000 samples sent to together-samples");
+            int expected = Integer.parseInt(first) + 1000;
+            Running watched = run(
+                    0,
+                    with(cluster, "watch", "--from-beginning", "--key", "gate", "--max", Integer.toString(expected)));
+            assertThat(watched.out.toString().lines()).hasSize(expected);
+            assertThat(watched.out.toString()).contains("gate version " + (expected - 1) + " predicts [");
+            learner.shutdown.request();
+            assertThat(learner.await()).as("%s", learner).isZero();
+            assertThat(learner.err.toString())
+                    .contains("learning from together-samples")
+                    .endsWith("stopped" + System.lineSeparator());
+        }
+
+        Running snapshots = run(0, with(cluster, "watch", "snapshots", "--from-beginning", "--max", "4"));
+        assertThat(snapshots.out.toString().lines())
+                .allSatisfy(line -> assertThat(line)
+                        .startsWith("gate version ")
+                        .contains("2-4-1")
+                        .doesNotContain("NOT FIT"));
+    }
+
+    @Test
+    void brokerGoneAtTheStart_isWaitedFor_sayingSo() throws Exception {
+        Running learner = new Running("learn", "-b", "localhost:1", "--set", "startup.timeout.ms=7000");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> learner.err.toString().contains("waiting for a broker at localhost:1"));
+        assertThat(learner.await()).isEqualTo(1);
+    }
+
+    @Test
+    void demo_learns_andEndsWithTheTruthTable() throws Exception {
+        Running demo = run(0, "demo", "--until-learned", "--rate", "0");
+        assertThat(demo.out.toString())
+                .containsPattern("loss: 0\\.\\d+")
+                .containsPattern("learned after [\\d,]+ samples:")
+                .containsPattern("\\[0 0] → 0\\.0\\d \\(rounded: 0\\) \\| target: 0 ✓")
+                .containsPattern("\\[0 1] → (0\\.9\\d|1\\.00) \\(rounded: 1\\) \\| target: 1 ✓")
+                .containsPattern("\\[1 0] → (0\\.9\\d|1\\.00) \\(rounded: 1\\) \\| target: 1 ✓")
+                .containsPattern("\\[1 1] → 0\\.0\\d \\(rounded: 0\\) \\| target: 0 ✓");
+    }
+
+    @Test
+    void demoThatDoesNotLearnInTime_exits1_andSaysSo() throws Exception {
+        Running demo =
+                run(1, "--until-learned", "--rate", "0", "--max-samples", "5000", "--set", "learning.rate=0.0001");
+        assertThat(demo.err.toString()).contains("5,000 samples did not suffice");
+    }
+
+    @Test
+    void demoWithKeptData_goesOnWhereItStopped(@TempDir Path data) throws Exception {
+        run(0, "demo", "--until-learned", "--rate", "0", "--data", data.toString());
+        Running again = new Running("demo", "--data", data.toString());
+        await().atMost(Duration.ofSeconds(60)).until(() -> again.out.toString().contains("learned after"));
+        again.shutdown.request();
+        assertThat(again.await()).isZero();
+        String version = again.out
+                .toString()
+                .replaceAll("(?s).*stopped at version ([\\d,]+).*", "$1")
+                .replace(",", "");
+        assertThat(Long.parseLong(version)).as("%s", again).isGreaterThan(10_000);
+    }
+
+    private static String[] with(String[] cluster, String... command) {
+        String[] all = Arrays.copyOf(command, command.length + cluster.length);
+        System.arraycopy(cluster, 0, all, command.length, cluster.length);
+        return all;
+    }
+}
