@@ -1,0 +1,108 @@
+package dev.streamgrad.stream;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.streamgrad.records.Prediction;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** The topics of one test, named after it, on the real broker; and what is in them. */
+final class TestTopics {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final String bootstrapServers = RealKafka.bootstrapServers();
+    private final Map<String, String> settings = new HashMap<>();
+
+    TestTopics(String test, int partitions, String... more) throws StartException {
+        settings.put("bootstrap.servers", bootstrapServers);
+        settings.put("application.id", test);
+        for (String topic : List.of("samples", "predictions", "snapshots", "dead.letters")) {
+            settings.put(topic + ".topic", test + "-" + topic);
+        }
+        for (String setting : more) {
+            settings.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+        }
+        Topics.create(settings(), partitions, Optional.of((short) 1), line -> {});
+    }
+
+    Settings settings() {
+        return Settings.of(settings);
+    }
+
+    LearnerApp startLearner() throws Exception {
+        LearnerApp app = LearnerApp.start(settings(), line -> {});
+        app.awaitRunning();
+        return app;
+    }
+
+    Producer<byte[], byte[]> producer() {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrapServers, "linger.ms", "5"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    void send(Producer<byte[], byte[]> producer, String key, byte[] value) {
+        var unused = producer.send(
+                new ProducerRecord<>(settings().samplesTopic(), key.getBytes(StandardCharsets.UTF_8), value));
+    }
+
+    /** All records of a topic, in the order of each partition, waiting until there are {@code count}. */
+    List<ConsumerRecord<byte[], byte[]>> read(String topic, String isolation, int count) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (Consumer<byte[], byte[]> consumer = consumer(topic, isolation)) {
+            await().atMost(PATIENCE).until(() -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+                return records.size() >= count;
+            });
+            // What should not be there would be there by now, or in the next fetches.
+            for (int i = 0; i < 3; i++) {
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    List<ConsumerRecord<byte[], byte[]>> read(String topic, int count) {
+        return read(topic, "read_committed", count);
+    }
+
+    private Consumer<byte[], byte[]> consumer(String topic, String isolation) {
+        Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "isolation.level",
+                        isolation,
+                        "enable.auto.commit",
+                        "false"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                .map(partition -> new TopicPartition(topic, partition.partition()))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        return consumer;
+    }
+
+    List<Prediction> predictions(int count) {
+        return read(settings().predictionsTopic(), count).stream()
+                .map(record -> Prediction.read(record.value()))
+                .toList();
+    }
+}
