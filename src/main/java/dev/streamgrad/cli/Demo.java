@@ -159,6 +159,11 @@ final class Demo {
                 if (learned && untilLearned) {
                     return 0;
                 }
+                if (learned) {
+                    err.printf(
+                            "it goes on learning until Ctrl-C; look in from another terminal with: watch -b %s%n",
+                            settings.bootstrapServers());
+                }
             }
             if (untilLearned && !learned && !asking && predicted.get() >= maxSamples) {
                 printLoss();

@@ -50,9 +50,8 @@ public final class Streamgrad {
 
     /** Runs a command and returns its exit code. */
     static int run(Shutdown shutdown, PrintWriter out, PrintWriter err, String... args) {
-        CommandLine commandLine = new CommandLine(new Streamgrad(), new Factory(shutdown));
+        CommandLine commandLine = commandLine(shutdown);
         commandLine.setOut(out).setErr(err);
-        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setParameterExceptionHandler((e, given) -> {
             err.println(String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage") + " (see: "
                     + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
@@ -67,6 +66,10 @@ public final class Streamgrad {
             return e instanceof SettingsException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         });
         return commandLine.execute(withDefaultCommand(commandLine, args));
+    }
+
+    static CommandLine commandLine(Shutdown shutdown) {
+        return new CommandLine(new Streamgrad(), new Factory(shutdown)).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     /** Puts the default command in front of options that are not the top command's own. */

@@ -103,9 +103,12 @@ public final class SampleReader {
         }
     }
 
+    /** What the parser says, without its list of what it would rather have seen. */
     private static String firstLine(@Nullable String message) {
-        return BadRecordException.shown(
-                message == null ? "unreadable" : message.lines().findFirst().orElse(""));
+        String line =
+                message == null ? "unreadable" : message.lines().findFirst().orElse("");
+        int reason = line.indexOf(": ");
+        return BadRecordException.shown(reason < 0 ? line : line.substring(0, reason));
     }
 
     private static BadRecordException json(String got) {
