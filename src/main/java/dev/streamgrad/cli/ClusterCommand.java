@@ -14,7 +14,8 @@ abstract class ClusterCommand extends VerboseCommand {
     private @Nullable String bootstrapServer;
 
     final Settings settings() {
-        return settings(bootstrapServer == null ? Map.of() : Map.of(Settings.BOOTSTRAP_SERVERS, bootstrapServer));
+        return settings(
+                bootstrapServer == null ? Map.of() : Map.of(Settings.BOOTSTRAP_SERVERS, bootstrapServer), Map.of());
     }
 
     /** Prints a line of progress. */

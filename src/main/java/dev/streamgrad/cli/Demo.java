@@ -1,8 +1,10 @@
 package dev.streamgrad.cli;
 
 import dev.streamgrad.data.Dataset;
+import dev.streamgrad.data.Goal;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.Sample;
 import dev.streamgrad.stream.LearnerApp;
@@ -29,16 +31,16 @@ final class Demo {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     /** How many samples the sender may be ahead of the predictions. */
     private static final long AHEAD = 20_000;
-    /** Learned is a mean loss under this over as many samples, and four right answers. */
+    /** A gate is learned at a mean loss under this over as many samples, and four right answers. */
     private static final double LOW_LOSS = 0.001;
 
-    private static final int RECENT = 400;
+    private static final int FEW = 400;
     private static final String ASK = "truth-table-";
 
     private final Settings settings;
     private final LearnerApp app;
-    private final Dataset dataset;
-    private final long seed;
+    private final @Nullable Dataset dataset;
+    private final SampleSource samples;
     private final double rate;
     private final Shutdown shutdown;
     private final PrintWriter out;
@@ -50,20 +52,18 @@ final class Demo {
     /** Stops the sender, when the demo ends by itself or is stopped. */
     private final Shutdown sending = new Shutdown();
 
-    private final double[] recentLosses = new double[RECENT];
+    private final Recent recent;
     private final List<@Nullable Double> answers = new ArrayList<>();
     private long version;
-    private double secondsLoss;
-    private long secondsRight;
-    private long secondsSamples;
+    private long printed;
     private boolean asking;
     private boolean learned;
 
     Demo(
             Settings settings,
             LearnerApp app,
-            Dataset dataset,
-            long seed,
+            @Nullable Dataset dataset,
+            SampleSource samples,
             double rate,
             Shutdown shutdown,
             PrintWriter out,
@@ -71,11 +71,12 @@ final class Demo {
         this.settings = settings;
         this.app = app;
         this.dataset = dataset;
-        this.seed = seed;
+        this.samples = samples;
         this.rate = rate;
         this.shutdown = shutdown;
         this.out = out;
         this.err = err;
+        this.recent = new Recent(settings.specOf(settings.defaultModel()).task(), Goal.WINDOW);
         this.model = settings.defaultModel().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -110,10 +111,11 @@ final class Demo {
     }
 
     private void send(Producer<byte[], byte[]> producer, long maxSamples) {
-        SampleSource samples = dataset.samples(seed);
         Pace pace = new Pace(rate);
         try {
-            for (long n = 0; n < maxSamples && sendFailure.get() == null && pace.await(n, sending); n++) {
+            for (long n = 0;
+                    n < maxSamples && samples.hasNext() && sendFailure.get() == null && pace.await(n, sending);
+                    n++) {
                 while (n - predicted.get() > AHEAD && !sending.await(1)) {
                     // The learner is behind: let it catch up instead of filling the broker's disk.
                 }
@@ -151,19 +153,15 @@ final class Demo {
                 printLoss();
                 nextLine += SECOND;
             }
-            if (!learned && !asking && lossIsLow()) {
-                ask(producer);
+            boolean before = learned;
+            lookWhetherLearned(producer);
+            if (learned && untilLearned) {
+                return 0;
             }
-            if (!learned && asking && answers.stream().allMatch(answer -> answer != null)) {
-                judge();
-                if (learned && untilLearned) {
-                    return 0;
-                }
-                if (learned) {
-                    err.printf(
-                            "it goes on learning until Ctrl-C; look in from another terminal with: watch -b %s%n",
-                            settings.bootstrapServers());
-                }
+            if (learned && !before) {
+                err.printf(
+                        "it goes on learning until Ctrl-C; look in from another terminal with: watch -b %s%n",
+                        settings.bootstrapServers());
             }
             if (untilLearned && !learned && !asking && predicted.get() >= maxSamples) {
                 printLoss();
@@ -171,13 +169,42 @@ final class Demo {
                         Locale.ROOT,
                         "%,d samples did not suffice; the mean loss of the last %d is %.4f; try another learning.rate or seed%n",
                         maxSamples,
-                        RECENT,
-                        recentLoss());
+                        FEW,
+                        recent.loss(FEW));
                 return 1;
             }
         }
         out.printf(Locale.ROOT, "stopped at version %,d%n", version);
         return 0;
+    }
+
+    /**
+     * A gate by its four answers, which are asked for when the loss is low; another dataset by its goal; a file never.
+     */
+    private void lookWhetherLearned(Producer<byte[], byte[]> producer) {
+        Dataset chosen = dataset;
+        if (learned || chosen == null) {
+            return;
+        }
+        if (chosen.truthTable() != null) {
+            if (asking && answers.stream().allMatch(answer -> answer != null)) {
+                judge(chosen);
+            } else if (!asking && lossIsLow()) {
+                ask(producer);
+            }
+            return;
+        }
+        Goal goal = chosen.goal();
+        if (recent.isFull() && recent.count() >= goal.from() && recent.score(Goal.WINDOW) >= goal.score()) {
+            learned = true;
+            announce();
+            out.printf(
+                    Locale.ROOT,
+                    "%s over the last %,d (goal: %s)%n%n",
+                    score(recent.score(Goal.WINDOW)),
+                    Goal.WINDOW,
+                    score(goal.score()));
+        }
     }
 
     private void take(Prediction prediction) {
@@ -190,40 +217,37 @@ final class Demo {
             return;
         }
         version = prediction.version() + 1;
-        recentLosses[(int) (predicted.getAndIncrement() % RECENT)] = prediction.loss();
-        secondsLoss += prediction.loss();
-        secondsSamples++;
-        if (Math.round(prediction.prediction().get(0))
-                == Math.round(prediction.label().get(0))) {
-            secondsRight++;
-        }
+        recent.add(prediction, prediction.label(), prediction.loss());
+        predicted.incrementAndGet();
     }
 
+    /** A line about the samples since the last line, at most as many as the window is long. */
     private void printLoss() {
-        if (secondsSamples > 0) {
+        int fresh = (int) Math.min(recent.count() - printed, Goal.WINDOW);
+        if (fresh > 0) {
             out.printf(
                     Locale.ROOT,
-                    "%,8d samples | loss: %.4f | accuracy: %3.0f %% | %,d samples/s%n",
-                    predicted.get(),
-                    secondsLoss / secondsSamples,
-                    100.0 * secondsRight / secondsSamples,
-                    secondsSamples);
+                    "%,8d samples | loss: %.4f | %s | %,d samples/s%n",
+                    recent.count(),
+                    recent.loss(fresh),
+                    score(recent.score(fresh)),
+                    recent.count() - printed);
         }
-        secondsLoss = 0.0;
-        secondsRight = 0;
-        secondsSamples = 0;
+        printed = recent.count();
     }
 
-    private double recentLoss() {
-        double sum = 0.0;
-        for (double loss : recentLosses) {
-            sum += loss;
-        }
-        return sum / RECENT;
+    private String score(double score) {
+        return isRegression()
+                ? String.format(Locale.ROOT, "R²: %.4f", score)
+                : String.format(Locale.ROOT, "accuracy: %3.0f %%", 100.0 * score);
+    }
+
+    private boolean isRegression() {
+        return settings.specOf(settings.defaultModel()).task() == Task.REGRESSION;
     }
 
     private boolean lossIsLow() {
-        return predicted.get() >= RECENT && recentLoss() < LOW_LOSS;
+        return recent.count() >= FEW && recent.loss(FEW) < LOW_LOSS;
     }
 
     /** Sends the four corners without a label: requests, which are answered in their place in the log. */
@@ -236,18 +260,22 @@ final class Demo {
         }
     }
 
-    private void judge() {
+    private void judge(Dataset gate) {
         List<Double> given = new ArrayList<>();
         for (Double answer : answers) {
             given.add(answer == null ? Double.NaN : answer);
         }
-        learned = TruthTable.isRight(dataset, given);
+        learned = TruthTable.isRight(gate, given);
         asking = false;
         if (learned) {
-            printLoss();
-            out.printf(Locale.ROOT, "%nlearned after %,d samples:%n", predicted.get());
-            TruthTable.lines(dataset, given).forEach(out::println);
+            announce();
+            TruthTable.lines(gate, given).forEach(out::println);
             out.println();
         }
+    }
+
+    private void announce() {
+        printLoss();
+        out.printf(Locale.ROOT, "%nlearned after %,d samples:%n", recent.count());
     }
 }

@@ -2,22 +2,24 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.data.Dataset;
-import dev.streamgrad.nn.NumpyRandom;
+import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.stream.LearnerApp;
 import dev.streamgrad.stream.Settings;
 import dev.streamgrad.stream.Topics;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Everything in one process: broker, topics, learner, samples; shows how the loss falls. */
 @Command(
         name = "demo",
         description =
-                "Watch a network learn XOR from a Kafka topic: broker, topics, learner and samples in this one process.",
+                "Watch a network learn, XOR or another dataset, from a Kafka topic: broker, topics, learner and samples in this one process.",
         mixinStandardHelpOptions = true)
 final class DemoCommand extends VerboseCommand {
     @Option(
@@ -39,12 +41,8 @@ final class DemoCommand extends VerboseCommand {
             description = "Samples a second; 0 is as fast as they are learned (default: 2000).")
     private double rate;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "S",
-            defaultValue = "42",
-            description = "The seed of the samples' order (default: 42). The weights have --set seed=…")
-    private long seed;
+    @Mixin
+    private SampleOptions samples = new SampleOptions();
 
     @Option(
             names = "--port",
@@ -62,37 +60,44 @@ final class DemoCommand extends VerboseCommand {
 
     @Override
     int run() throws Exception {
-        String wrong = wrongOption();
-        if (!wrong.isEmpty()) {
-            err().println(wrong);
+        String fault = fault();
+        if (!fault.isEmpty()) {
+            err().println(fault);
             return 2;
         }
-        // Wrong settings should not cost four seconds of broker first.
-        settings(Map.of());
+        Dataset dataset = samples.dataset();
+        Map<String, String> defaults = new HashMap<>(dataset == null ? Map.of() : dataset.modelSettings());
+        defaults.put(Settings.DEFAULT_MODEL, samples.name());
+        // Wrong settings, or a file that is not there, should not cost the seconds that a broker takes to start.
+        settings(Map.of(), defaults);
+        SampleSource source = samples.open();
         err().println("starting a Kafka broker in this process …");
         try (EmbeddedBroker broker = EmbeddedBroker.start(port, Optional.ofNullable(data))) {
-            Settings settings = settings(Map.of(
-                    Settings.BOOTSTRAP_SERVERS,
-                    broker.bootstrapServers(),
-                    "kafka.state.dir",
-                    broker.data().resolve("state").toString()));
+            Settings settings = settings(
+                    Map.of(
+                            Settings.BOOTSTRAP_SERVERS,
+                            broker.bootstrapServers(),
+                            "kafka.state.dir",
+                            broker.data().resolve("state").toString()),
+                    defaults);
             Topics.create(settings, 1, Optional.of((short) 1), err()::println);
             try (LearnerApp app = LearnerApp.start(settings, err()::println)) {
-                return new Demo(settings, app, Dataset.XOR, seed, rate, shutdown(), out(), err())
+                return new Demo(settings, app, dataset, source, rate, shutdown(), out(), err())
                         .run(untilLearned ? maxSamples : Long.MAX_VALUE, untilLearned);
             }
         }
     }
 
-    private String wrongOption() {
+    private String fault() {
         if (maxSamples < 1 || !(rate >= 0.0)) {
             return "--max-samples must be at least 1 and --rate at least 0; got " + maxSamples + " and " + rate;
         }
         if (port < 0 || port > 65_535) {
             return "--port must be from 0 to 65535; got " + port;
         }
-        return seed < 0 || seed > NumpyRandom.MAX_SEED
-                ? "--seed must be from 0 to " + NumpyRandom.MAX_SEED + "; got " + seed
-                : "";
+        String fault = samples.fault();
+        return fault.isEmpty() && untilLearned && samples.dataset() == null
+                ? "--until-learned needs a dataset with a goal; got --csv; leave one of them out"
+                : fault;
     }
 }

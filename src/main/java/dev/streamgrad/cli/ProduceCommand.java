@@ -1,15 +1,10 @@
 package dev.streamgrad.cli;
 
-import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
-import dev.streamgrad.nn.NumpyRandom;
 import dev.streamgrad.stream.Settings;
 import dev.streamgrad.stream.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -21,27 +16,23 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Sends samples of a dataset to the samples topic. */
 @Command(
         name = "produce",
-        description = "Send samples of a dataset to the samples topic.",
+        description = "Send samples of a dataset or a CSV file to the samples topic.",
         mixinStandardHelpOptions = true)
 final class ProduceCommand extends ClusterCommand {
-    @Option(
-            names = "--dataset",
-            paramLabel = "NAME",
-            defaultValue = "xor",
-            completionCandidates = DatasetNames.class,
-            description = "One of ${COMPLETION-CANDIDATES} (default: xor).")
-    private String dataset = "xor";
+    @Mixin
+    private SampleOptions samples = new SampleOptions();
 
     @Option(
             names = "--count",
             paramLabel = "N",
             defaultValue = "10000",
-            description = "How many samples; 0 is until Ctrl-C (default: 10000).")
+            description = "How many samples; 0 is until Ctrl-C or the file's end (default: 10000).")
     private long count;
 
     @Option(
@@ -52,37 +43,32 @@ final class ProduceCommand extends ClusterCommand {
     private double rate;
 
     @Option(
-            names = "--seed",
-            paramLabel = "S",
-            defaultValue = "42",
-            description = "The generator's seed: the same seed sends the same samples (default: 42).")
-    private long seed;
-
-    @Option(
             names = "--key",
             paramLabel = "MODEL",
-            description = "The model's name, the record's key (default: the dataset's name).")
+            description = "The model's name, the record's key (default: the name of the dataset or file).")
     private String key = "";
 
     @Override
     int run() throws Exception {
-        String wrong = wrongOption();
+        String wrong = fault();
         if (!wrong.isEmpty()) {
             err().println(wrong);
             return 2;
         }
-        Dataset chosen = Dataset.of(dataset);
+        SampleSource source = samples.open();
         Settings settings = settings();
         Topics.require(settings, List.of(settings.samplesTopic()), this::progress);
-        byte[] model = (key.isEmpty() ? chosen.id() : key).getBytes(StandardCharsets.UTF_8);
+        byte[] model = (key.isEmpty() ? samples.name() : key).getBytes(StandardCharsets.UTF_8);
         AtomicReference<Exception> failure = new AtomicReference<>();
         ProgressLine progress = new ProgressLine(err());
         long sent = 0;
         try (Producer<byte[], byte[]> producer = producer(settings)) {
-            SampleSource samples = chosen.samples(seed);
             Pace pace = new Pace(rate);
-            while ((count == 0 || sent < count) && failure.get() == null && pace.await(sent, shutdown())) {
-                byte[] value = samples.next().toJson();
+            while ((count == 0 || sent < count)
+                    && source.hasNext()
+                    && failure.get() == null
+                    && pace.await(sent, shutdown())) {
+                byte[] value = source.next().toJson();
                 send(producer, new ProducerRecord<>(settings.samplesTopic(), model, value), failure);
                 sent++;
                 progress.update(sent, count);
@@ -97,18 +83,10 @@ final class ProduceCommand extends ClusterCommand {
         return 0;
     }
 
-    private String wrongOption() {
-        if (Arrays.stream(Dataset.values()).noneMatch(known -> known.id().equals(dataset))) {
-            List<String> names = new ArrayList<>();
-            new DatasetNames().iterator().forEachRemaining(names::add);
-            return "--dataset must be one of " + String.join(", ", names) + "; got " + dataset;
-        }
-        if (count < 0 || !(rate >= 0.0)) {
-            return "--count and --rate must be at least 0; got " + count + " and " + rate;
-        }
-        return seed < 0 || seed > NumpyRandom.MAX_SEED
-                ? "--seed must be from 0 to " + NumpyRandom.MAX_SEED + "; got " + seed
-                : "";
+    private String fault() {
+        return count < 0 || !(rate >= 0.0)
+                ? "--count and --rate must be at least 0; got " + count + " and " + rate
+                : samples.fault();
     }
 
     static Producer<byte[], byte[]> producer(Settings settings) {
@@ -130,13 +108,5 @@ final class ProduceCommand extends ClusterCommand {
                 failure.compareAndSet(null, e);
             }
         });
-    }
-
-    /** The names of the datasets, for the help text. */
-    static final class DatasetNames implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return Arrays.stream(Dataset.values()).map(Dataset::id).iterator();
-        }
     }
 }

@@ -19,12 +19,19 @@ final class SettingsLoader {
 
     private SettingsLoader() {}
 
+    /**
+     * Loads settings.
+     *
+     * @param fromOptions what the command's own options stand for; only {@code overrides} go before it
+     * @param defaults what the command would have instead of the settings' own defaults
+     */
     static Settings load(
             @Nullable Path file,
             Map<String, String> environment,
             List<String> overrides,
-            Map<String, String> fromOptions) {
-        Map<String, String> settings = new LinkedHashMap<>();
+            Map<String, String> fromOptions,
+            Map<String, String> defaults) {
+        Map<String, String> settings = new LinkedHashMap<>(defaults);
         if (file != null) {
             settings.putAll(read(file));
         }

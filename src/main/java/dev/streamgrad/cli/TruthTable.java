@@ -40,10 +40,10 @@ final class TruthTable {
     }
 
     private static long target(Dataset dataset, int corner) {
-        Double truth = dataset.truth(Dataset.CORNERS.get(corner));
+        List<Double> truth = dataset.truthTable();
         if (truth == null) {
             throw new IllegalArgumentException("dataset " + dataset.id() + " has no truth table");
         }
-        return Math.round(truth);
+        return Math.round(truth.get(corner));
     }
 }

@@ -63,9 +63,11 @@ abstract class VerboseCommand implements Callable<Integer> {
         return spec;
     }
 
-    /** The settings, with those that the command's own options stand for on top. */
-    final Settings settings(Map<String, String> fromOptions) {
-        return SettingsLoader.load(config, System.getenv(), overrides, fromOptions);
+    /**
+     * The settings, with those that the command's own options stand for on top, and the command's own defaults below.
+     */
+    final Settings settings(Map<String, String> fromOptions, Map<String, String> defaults) {
+        return SettingsLoader.load(config, System.getenv(), overrides, fromOptions, defaults);
     }
 
     @Override

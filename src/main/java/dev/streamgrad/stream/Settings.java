@@ -48,7 +48,9 @@ public final class Settings {
     private static final String PREDICTIONS_TOPIC = "predictions.topic";
     private static final String SNAPSHOTS_TOPIC = "snapshots.topic";
     private static final String DEAD_LETTERS_TOPIC = "dead.letters.topic";
-    private static final String DEFAULT_MODEL = "default.model";
+    /** The setting of the model that samples without a key are for. */
+    public static final String DEFAULT_MODEL = "default.model";
+
     private static final String STORE = "store";
     private static final String INSTANCE_ID = "instance.id";
     private static final String STARTUP_TIMEOUT = "startup.timeout.ms";

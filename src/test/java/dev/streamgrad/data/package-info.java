@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.data;
+
+import org.jspecify.annotations.NullMarked;
