@@ -26,10 +26,11 @@ class ArchitectureTest {
             "nn", List.of(),
             "learning", List.of("nn"),
             "records", List.of("learning", "nn"),
+            "data", List.of("records", "nn"),
+            "lesson", List.of("data", "learning", "nn"),
             "stream", List.of("records", "learning", "nn"),
             "broker", List.of(),
-            "data", List.of("records", "learning", "nn"),
-            "cli", List.of("stream", "broker", "data", "records", "learning", "nn"));
+            "cli", List.of("stream", "broker", "lesson", "data", "records", "learning", "nn"));
 
     @Test
     void packages_importOnlyThoseToTheirRight() {

@@ -28,6 +28,7 @@ import picocli.CommandLine.IVersionProvider;
             ProduceCommand.class,
             WatchCommand.class,
             TopicsCommand.class,
+            LessonCommand.class,
             CommandLine.HelpCommand.class
         },
         footer = {"", "Without a command it runs demo. Exit code: 0 done, 1 failed, 2 wrong usage or settings."})

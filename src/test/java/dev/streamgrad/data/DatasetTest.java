@@ -84,7 +84,9 @@ class DatasetTest {
         return samples;
     }
 
-    /** Computed by NumPy from the same draws. A change of a generator would be seen here: users compare runs by seed. */
+    /**
+     * Computed by NumPy from the same draws. A change of a generator would be seen here: users compare runs by seed.
+     */
     @Test
     void firstSamplesOfSeed42_areWhatTheyHaveAlwaysBeen() {
         assertThat(first(Dataset.XOR.samples(42), 4).stream().map(Sample::features))

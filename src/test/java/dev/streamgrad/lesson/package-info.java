@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.lesson;
+
+import org.jspecify.annotations.NullMarked;
