@@ -58,17 +58,24 @@ public final class EmbeddedBroker implements AutoCloseable {
     public static EmbeddedBroker start(int port, Optional<Path> kept) throws BrokerException {
         int listening = port == 0 ? freePort() : requireFree(port);
         Path data = kept.isPresent() ? makeFolder(kept.get()) : temporaryFolder();
+        KafkaRaftServer server = null;
         try {
             Properties properties = properties(listening, freePort(), data);
             if (!Files.exists(data.resolve(LOG_FOLDER).resolve(META_PROPERTIES))) {
                 format(data, properties);
             }
-            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
+            server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
             server.startup();
             return new EmbeddedBroker(server, listening, data, kept.isEmpty());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | BrokerException e) {
+            if (server != null) {
+                server.shutdown();
+            }
             if (kept.isEmpty()) {
                 delete(data);
+            }
+            if (e instanceof BrokerException broker) {
+                throw broker;
             }
             throw new BrokerException(
                     "the embedded broker cannot start with its data in " + data + ": " + e.getMessage()

@@ -17,9 +17,4 @@ abstract class ClusterCommand extends VerboseCommand {
         return settings(
                 bootstrapServer == null ? Map.of() : Map.of(Settings.BOOTSTRAP_SERVERS, bootstrapServer), Map.of());
     }
-
-    /** Prints a line of progress. */
-    final void progress(String line) {
-        err().println(line);
-    }
 }

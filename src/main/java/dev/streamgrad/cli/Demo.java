@@ -5,6 +5,7 @@ import dev.streamgrad.data.Goal;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.Task;
+import dev.streamgrad.records.DeadLetter;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.Sample;
 import dev.streamgrad.stream.LearnerApp;
@@ -35,7 +36,6 @@ final class Demo {
     private static final double LOW_LOSS = 0.001;
 
     private static final int FEW = 400;
-    private static final String ASK = "truth-table-";
 
     private final Settings settings;
     private final LearnerApp app;
@@ -47,15 +47,19 @@ final class Demo {
     private final PrintWriter err;
     private final byte[] model;
     private final AtomicLong sent = new AtomicLong();
-    private final AtomicLong predicted = new AtomicLong();
+    /** Predicted samples and dead letters: what the sender need not wait for any more. */
+    private final AtomicLong answered = new AtomicLong();
+
     private final AtomicReference<Exception> sendFailure = new AtomicReference<>();
     /** Stops the sender, when the demo ends by itself or is stopped. */
     private final Shutdown sending = new Shutdown();
 
     private final Recent recent;
+    private final List<String> questions = new ArrayList<>();
     private final List<@Nullable Double> answers = new ArrayList<>();
     private long version;
     private long printed;
+    private long refused;
     private boolean asking;
     private boolean learned;
 
@@ -98,11 +102,12 @@ final class Demo {
                 spec.architecture().output().id(),
                 spec.optimizer().learningRate());
         try (TopicTail predictions = new TopicTail(settings, settings.predictionsTopic(), false);
+                TopicTail deadLetters = new TopicTail(settings, settings.deadLettersTopic(), false);
                 Producer<byte[], byte[]> producer = ProduceCommand.producer(settings)) {
             Thread sender = new Thread(() -> send(producer, maxSamples), "streamgrad-demo-samples");
             sender.start();
             try {
-                return watch(predictions, producer, maxSamples, untilLearned);
+                return watch(predictions, deadLetters, producer, maxSamples, untilLearned);
             } finally {
                 sending.request();
                 sender.join();
@@ -116,7 +121,7 @@ final class Demo {
             for (long n = 0;
                     n < maxSamples && samples.hasNext() && sendFailure.get() == null && pace.await(n, sending);
                     n++) {
-                while (n - predicted.get() > AHEAD && !sending.await(1)) {
+                while (n - answered.get() > AHEAD && !sending.await(1)) {
                     // The learner is behind: let it catch up instead of filling the broker's disk.
                 }
                 send(producer, samples.next());
@@ -134,12 +139,20 @@ final class Demo {
                 producer, new ProducerRecord<>(settings.samplesTopic(), model, sample.toJson()), sendFailure);
     }
 
-    private int watch(TopicTail predictions, Producer<byte[], byte[]> producer, long maxSamples, boolean untilLearned)
+    private int watch(
+            TopicTail predictions,
+            TopicTail deadLetters,
+            Producer<byte[], byte[]> producer,
+            long maxSamples,
+            boolean untilLearned)
             throws Exception {
         long nextLine = System.nanoTime() + SECOND;
         while (!shutdown.isRequested()) {
             for (ConsumerRecord<byte[], byte[]> record : predictions.poll()) {
                 take(Prediction.read(record.value()));
+            }
+            for (ConsumerRecord<byte[], byte[]> record : deadLetters.pollNow()) {
+                take(DeadLetter.read(record.headers()));
             }
             if (app.hasStopped()) {
                 err.println(app.failure().orElse("the learner has stopped by itself; -v shows why"));
@@ -163,7 +176,7 @@ final class Demo {
                         "it goes on learning until Ctrl-C; look in from another terminal with: watch -b %s%n",
                         settings.bootstrapServers());
             }
-            if (untilLearned && !learned && !asking && predicted.get() >= maxSamples) {
+            if (untilLearned && !learned && !asking && answered.get() >= maxSamples) {
                 printLoss();
                 err.printf(
                         Locale.ROOT,
@@ -175,7 +188,7 @@ final class Demo {
             }
         }
         out.printf(Locale.ROOT, "stopped at version %,d%n", version);
-        return 0;
+        return untilLearned && !learned ? 1 : 0;
     }
 
     /**
@@ -208,17 +221,25 @@ final class Demo {
     }
 
     private void take(Prediction prediction) {
-        if (prediction.id() != null && prediction.id().startsWith(ASK)) {
-            answers.set(
-                    Integer.parseInt(prediction.id().substring(ASK.length())),
-                    prediction.prediction().get(0));
+        if (asking && prediction.id() != null) {
+            int corner = questions.indexOf(prediction.id());
+            if (corner >= 0) {
+                answers.set(corner, prediction.prediction().get(0));
+            }
         }
         if (prediction.loss() == null || prediction.label() == null) {
             return;
         }
         version = prediction.version() + 1;
         recent.add(prediction, prediction.label(), prediction.loss());
-        predicted.incrementAndGet();
+        answered.incrementAndGet();
+    }
+
+    private void take(DeadLetter letter) {
+        answered.incrementAndGet();
+        if (refused++ == 0) {
+            err.println("a sample became a dead letter: " + letter.error());
+        }
     }
 
     /** A line about the samples since the last line, at most as many as the window is long. */
@@ -254,9 +275,13 @@ final class Demo {
     private void ask(Producer<byte[], byte[]> producer) {
         asking = true;
         answers.clear();
-        for (int i = 0; i < Dataset.CORNERS.size(); i++) {
+        questions.clear();
+        for (List<Double> corner : Dataset.CORNERS) {
+            // An id of its own for each question: a kept broker may still hold answers to earlier ones.
+            String question = "truth-table-" + recent.count() + "-" + questions.size();
+            questions.add(question);
             answers.add(null);
-            send(producer, new Sample(Dataset.CORNERS.get(i), null, ASK + i));
+            send(producer, new Sample(corner, null, question));
         }
     }
 

@@ -1,8 +1,11 @@
 package dev.streamgrad.cli;
 
 import dev.streamgrad.broker.EmbeddedBroker;
+import dev.streamgrad.data.CsvSource;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
+import dev.streamgrad.nn.Activation;
+import dev.streamgrad.nn.Architecture;
 import dev.streamgrad.stream.LearnerApp;
 import dev.streamgrad.stream.Settings;
 import dev.streamgrad.stream.Topics;
@@ -69,8 +72,21 @@ final class DemoCommand extends VerboseCommand {
         Map<String, String> defaults = new HashMap<>(dataset == null ? Map.of() : dataset.modelSettings());
         defaults.put(Settings.DEFAULT_MODEL, samples.name());
         // Wrong settings, or a file that is not there, should not cost the seconds that a broker takes to start.
-        settings(Map.of(), defaults);
-        SampleSource source = samples.open();
+        SampleSource source;
+        try {
+            source = samples.open();
+        } catch (IllegalArgumentException e) {
+            err().println(e.getMessage());
+            return 2;
+        }
+        if (source instanceof CsvSource file) {
+            defaults.put("layers", file.features().size() + ",8,1");
+        }
+        String misfit = misfit(settings(Map.of(), defaults), source);
+        if (!misfit.isEmpty()) {
+            err().println(misfit);
+            return 2;
+        }
         err().println("starting a Kafka broker in this process …");
         try (EmbeddedBroker broker = EmbeddedBroker.start(port, Optional.ofNullable(data))) {
             Settings settings = settings(
@@ -80,12 +96,26 @@ final class DemoCommand extends VerboseCommand {
                             "kafka.state.dir",
                             broker.data().resolve("state").toString()),
                     defaults);
-            Topics.create(settings, 1, Optional.of((short) 1), err()::println);
-            try (LearnerApp app = LearnerApp.start(settings, err()::println)) {
+            Topics.create(settings, 1, Optional.of((short) 1), progress());
+            try (LearnerApp app = LearnerApp.start(settings, progress())) {
                 return new Demo(settings, app, dataset, source, rate, shutdown(), out(), err())
                         .run(untilLearned ? maxSamples : Long.MAX_VALUE, untilLearned);
             }
         }
+    }
+
+    /** What is wrong with the model for these samples, in one line; empty if nothing is. */
+    private String misfit(Settings settings, SampleSource source) {
+        Architecture architecture = settings.specOf(settings.defaultModel()).architecture();
+        int features = source instanceof CsvSource file
+                ? file.features().size()
+                : samples.open().next().features().size();
+        boolean fits = architecture.inputs() == features
+                && (architecture.outputs() == 1 || architecture.output() == Activation.SOFTMAX);
+        return fits
+                ? ""
+                : "layers must start with " + features + ", the features of " + samples.name()
+                        + ", and end with 1 or, with a softmax, the classes; got " + architecture;
     }
 
     private String fault() {

@@ -2,7 +2,6 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.stream.LearnerApp;
 import dev.streamgrad.stream.Settings;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 
 /** Runs the learner against a cluster until it is stopped. */
@@ -21,26 +20,28 @@ final class LearnCommand extends ClusterCommand {
     @Override
     int run() throws Exception {
         Settings settings = settings();
-        try (LearnerApp app = LearnerApp.start(settings, this::progress)) {
-            progress("learning from " + settings.samplesTopic() + " at " + settings.bootstrapServers() + " as "
-                    + settings.applicationId() + "; Ctrl-C stops");
-            while (!shutdown().await(POLL_MS)) {
-                if (app.hasStopped()) {
-                    break;
-                }
+        LearnerApp app = LearnerApp.start(settings, progress());
+        boolean asked = false;
+        try (app) {
+            progress()
+                    .say("learning from " + settings.samplesTopic() + " at " + settings.bootstrapServers() + " as "
+                            + settings.applicationId() + "; Ctrl-C stops");
+            while (!asked && !app.hasStopped()) {
+                asked = shutdown().await(POLL_MS);
             }
-            if (app.hasStopped()) {
-                Optional<String> failure = app.failure();
-                Throwable cause = app.failureCause();
-                if (isVerbose() && cause != null) {
-                    cause.printStackTrace(err());
-                }
-                err().println(failure.orElse("the learner has stopped by itself; run it with -v to see why"));
-                return 1;
+            if (asked) {
+                progress().say("stopping: finishing and committing what is under way");
             }
-            progress("stopping: finishing and committing what is under way");
         }
-        progress("stopped");
-        return 0;
+        Throwable cause = app.failureCause();
+        if (asked && cause == null) {
+            progress().say("stopped");
+            return 0;
+        }
+        if (isVerbose() && cause != null) {
+            cause.printStackTrace(err());
+        }
+        err().println(app.failure().orElse("the learner has stopped by itself; run it with -v to see why"));
+        return 1;
     }
 }

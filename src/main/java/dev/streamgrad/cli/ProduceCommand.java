@@ -55,9 +55,15 @@ final class ProduceCommand extends ClusterCommand {
             err().println(wrong);
             return 2;
         }
-        SampleSource source = samples.open();
         Settings settings = settings();
-        Topics.require(settings, List.of(settings.samplesTopic()), this::progress);
+        SampleSource source;
+        try {
+            source = samples.open();
+        } catch (IllegalArgumentException e) {
+            err().println(e.getMessage());
+            return 2;
+        }
+        Topics.require(settings, List.of(settings.samplesTopic()), progress());
         byte[] model = (key.isEmpty() ? samples.name() : key).getBytes(StandardCharsets.UTF_8);
         AtomicReference<Exception> failure = new AtomicReference<>();
         ProgressLine progress = new ProgressLine(err());

@@ -22,7 +22,7 @@ final class SettingsLoader {
     /**
      * Loads settings.
      *
-     * @param fromOptions what the command's own options stand for; only {@code overrides} go before it
+     * @param fromOptions what the command's own options stand for; they go before everything
      * @param defaults what the command would have instead of the settings' own defaults
      */
     static Settings load(
@@ -42,12 +42,11 @@ final class SettingsLoader {
                 // Other names are none of ours: Kubernetes puts STREAMGRAD_SERVICE_HOST beside a service of this name.
                 if (Settings.DEFINITION.names().contains(key)
                         || key.startsWith(Settings.KAFKA_PREFIX)
-                        || key.startsWith(Settings.MODELS_PREFIX)) {
+                        || Settings.isModelSetting(key)) {
                     settings.put(key, value);
                 }
             }
         });
-        settings.putAll(fromOptions);
         for (String override : overrides) {
             int equals = override.indexOf('=');
             if (equals < 1) {
@@ -58,6 +57,7 @@ final class SettingsLoader {
                     override.substring(0, equals).trim(),
                     override.substring(equals + 1).trim());
         }
+        settings.putAll(fromOptions);
         return Settings.of(settings);
     }
 

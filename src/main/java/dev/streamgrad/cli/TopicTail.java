@@ -39,6 +39,11 @@ final class TopicTail implements AutoCloseable {
         return consumer.poll(POLL);
     }
 
+    /** What is there already. */
+    ConsumerRecords<byte[], byte[]> pollNow() {
+        return consumer.poll(Duration.ZERO);
+    }
+
     @Override
     public void close() {
         consumer.close();

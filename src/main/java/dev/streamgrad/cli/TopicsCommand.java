@@ -33,7 +33,7 @@ final class TopicsCommand extends ClusterCommand {
             return 2;
         }
         Map<String, Boolean> topics =
-                Topics.create(settings(), partitions, Optional.ofNullable(replicationFactor), this::progress);
+                Topics.create(settings(), partitions, Optional.ofNullable(replicationFactor), progress());
         topics.forEach((name, created) -> out().println(name + (created ? " created" : " exists")));
         return 0;
     }

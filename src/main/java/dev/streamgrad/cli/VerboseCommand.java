@@ -1,5 +1,6 @@
 package dev.streamgrad.cli;
 
+import dev.streamgrad.stream.Progress;
 import dev.streamgrad.stream.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ abstract class VerboseCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "A setting; may be repeated. Goes before everything else.")
+            description = "A setting; may be repeated. Goes before --config and the environment.")
     private List<String> overrides = new ArrayList<>();
 
     @Spec
@@ -61,6 +62,21 @@ abstract class VerboseCommand implements Callable<Integer> {
             throw new IllegalStateException("picocli has not set the spec");
         }
         return spec;
+    }
+
+    /** Progress on standard error, for as long as no one has asked to stop. */
+    final Progress progress() {
+        return new Progress() {
+            @Override
+            public void say(String line) {
+                err().println(line);
+            }
+
+            @Override
+            public boolean isStopped() {
+                return shutdown.isRequested();
+            }
+        };
     }
 
     /**

@@ -64,12 +64,14 @@ final class WatchCommand extends ClusterCommand {
                     case SNAPSHOTS -> settings.snapshotsTopic();
                     case DEAD_LETTERS -> settings.deadLettersTopic();
                 };
-        Topics.require(settings, List.of(topic), this::progress);
+        Topics.require(settings, List.of(topic), progress());
         long shown = 0;
         try (TopicTail tail = new TopicTail(settings, topic, fromBeginning)) {
-            while (!shutdown().isRequested() && (max == 0 || shown < max)) {
+            // checkError: whoever read us, such as head, has gone.
+            while (!shutdown().isRequested() && !out().checkError() && (max == 0 || shown < max)) {
                 for (ConsumerRecord<byte[], byte[]> record : tail.poll()) {
-                    String model = record.key() == null ? "-" : new String(record.key(), StandardCharsets.UTF_8);
+                    String model =
+                            record.key() == null ? "-" : printable(new String(record.key(), StandardCharsets.UTF_8));
                     if ((key == null || key.equals(model)) && (max == 0 || shown < max)) {
                         out().println(line(model, record));
                         shown++;
@@ -109,9 +111,14 @@ final class WatchCommand extends ClusterCommand {
                 .append('@')
                 .append(prediction.source().offset());
         if (prediction.id() != null) {
-            line.append(", id ").append(prediction.id());
+            line.append(", id ").append(printable(prediction.id()));
         }
         return line.toString();
+    }
+
+    /** On one line, and nothing that a terminal would act on. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "\uFFFD");
     }
 
     private static String numbers(List<Double> numbers) {

@@ -63,6 +63,12 @@ public final class FeatureScaler {
         }
     }
 
+    void set(FeatureScaler other) {
+        System.arraycopy(other.mean, 0, mean, 0, mean.length);
+        System.arraycopy(other.squares, 0, squares, 0, squares.length);
+        count = other.count;
+    }
+
     void restoreCount(long seen) {
         count = seen;
     }

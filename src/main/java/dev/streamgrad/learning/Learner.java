@@ -22,10 +22,17 @@ public final class Learner {
     /** What PyTorch's {@code clip_grad_norm_} adds to the norm it divides by. */
     private static final double CLIP_EPSILON = 1e-6;
 
+    /**
+     * What {@link OnDivergence#RESTORE} halves the learning rate down to at most: beyond it a model would only seem to
+     * learn.
+     */
+    public static final double LEAST_FACTOR = 1.0 / 1024.0;
+
     private final ModelSpec spec;
     private final Network network;
     private final Parameters gradient;
     private final double[] scaled;
+    private final double[] scores = new double[PrequentialMetrics.SUMS];
     private TrainingState spare;
     private double loss;
     private double gradientNorm;
@@ -80,8 +87,9 @@ public final class Learner {
         double[] prediction = predict(model, features);
         loss = network.loss(label);
         FeatureScaler scaler = model.scaler();
-        if (!isFinite(prediction)
-                || !Double.isFinite(loss)
+        PrequentialMetrics metrics = model.metrics();
+        if (!predictionIsFinite()
+                || !metrics.score(prediction, label, loss, logLoss(label), scores)
                 || (scaler != null && !scaler.accepts(features))
                 || !train(model, label, weight)) {
             return diverged(model);
@@ -91,7 +99,8 @@ public final class Learner {
         }
         model.samples++;
         model.nonFiniteInARow = 0;
-        model.metrics().add(prediction, label, loss, logLoss(label));
+        metrics.add(label, scores);
+        saveCheckpointIfDue(model);
         return Outcome.TRAINED;
     }
 
@@ -110,9 +119,9 @@ public final class Learner {
         return gradientNorm;
     }
 
-    /** Whether every output of the last sample is a finite number. */
+    /** Whether the last prediction, and all that led to it, is finite. */
     public boolean predictionIsFinite() {
-        return isFinite(network.prediction());
+        return network.isFinite() && isFinite(network.prediction());
     }
 
     /** Returns whether the step, or the sample's part of an unfinished batch, was finite and so applied. */
@@ -154,33 +163,44 @@ public final class Learner {
             scale *= FastMath.min(1.0, limit / (norm + CLIP_EPSILON));
         }
         double learningRate = model.learningRate();
-        if (!spec.optimizer().step(model.state, gradient, scale, learningRate, model.version + 1, spare)) {
+        if (!spec.optimizer().step(model.state, gradient, scale, learningRate, model.optimizerSteps + 1, spare)) {
             return false;
         }
         TrainingState previous = model.state;
         model.state = spare;
         spare = previous;
         model.version++;
-        if (model.checkpoint != null && model.version % spec.snapshotEvery() == 0) {
-            model.checkpoint.set(model.state);
-        }
+        model.optimizerSteps++;
         return true;
+    }
+
+    /** At the versions that are snapshots, when the sample's batch is complete and its statistics are taken. */
+    private void saveCheckpointIfDue(Model model) {
+        if (model.checkpoint != null && model.pendingCount == 0 && model.version % spec.snapshotEvery() == 0) {
+            model.checkpoint.save(model.state, model.scaler(), model.optimizerSteps);
+        }
     }
 
     private Outcome diverged(Model model) {
         model.nonFinite++;
         model.nonFiniteInARow++;
-        TrainingState checkpoint = model.checkpoint;
+        Checkpoint checkpoint = model.checkpoint;
         if (checkpoint == null || model.nonFiniteInARow < spec.restoreAfter()) {
             return Outcome.NOT_FINITE;
         }
-        model.state.set(checkpoint);
+        model.state.set(checkpoint.state());
+        model.optimizerSteps = checkpoint.optimizerSteps();
+        FeatureScaler scaler = model.scaler();
+        FeatureScaler saved = checkpoint.scaler();
+        if (scaler != null && saved != null) {
+            scaler.set(saved);
+        }
         Parameters pending = model.pending();
         if (pending != null) {
             pending.clear();
             model.pendingCount = 0;
         }
-        model.learningRateFactor *= 0.5;
+        model.learningRateFactor = FastMath.max(LEAST_FACTOR, model.learningRateFactor * 0.5);
         model.nonFiniteInARow = 0;
         model.restores++;
         return Outcome.RESTORED;

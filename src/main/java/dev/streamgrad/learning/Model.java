@@ -25,6 +25,9 @@ public final class Model {
 
     TrainingState state;
     long version;
+    /** As the version, but back to the checkpoint's at a restore: Adam's bias correction goes by it. */
+    long optimizerSteps;
+
     long samples;
     int pendingCount;
     double learningRateFactor = 1.0;
@@ -32,8 +35,7 @@ public final class Model {
     long nonFinite;
     long restores;
     /** What {@link OnDivergence#RESTORE} goes back to; absent with another policy. */
-    @Nullable
-    TrainingState checkpoint;
+    final @Nullable Checkpoint checkpoint;
 
     /** Version 0 of a model: initial parameters, nothing seen. */
     public Model(ModelSpec spec) {
@@ -48,7 +50,7 @@ public final class Model {
                 ? new FeatureScaler(spec.architecture().inputs())
                 : null;
         this.pending = spec.batchSize() > 1 ? Parameters.zeros(spec.architecture()) : null;
-        this.checkpoint = spec.onDivergence() == OnDivergence.RESTORE ? state.copy() : null;
+        this.checkpoint = spec.onDivergence() == OnDivergence.RESTORE ? new Checkpoint(state, scaler) : null;
     }
 
     private static TrainingState initial(ModelSpec spec) {
@@ -63,7 +65,7 @@ public final class Model {
      *
      * @param learned the learned numbers in canonical order
      * @param counters the counters
-     * @param checkpointNumbers the checkpoint's numbers, parameters then slots; asked only with
+     * @param checkpointNumbers the checkpoint as {@link #forEachOfCheckpoint} handed it out; asked only with
      *     {@link OnDivergence#RESTORE}
      * @param metricsNumbers the metrics as {@link PrequentialMetrics#write} handed them out
      */
@@ -75,6 +77,7 @@ public final class Model {
             DoubleSupplier metricsNumbers) {
         Model model = new Model(spec, TrainingState.zeros(spec.architecture(), spec.optimizer()));
         model.version = counters.version();
+        model.optimizerSteps = counters.optimizerSteps();
         model.samples = counters.samples();
         model.pendingCount = counters.pendingSamples();
         model.nonFiniteInARow = counters.nonFiniteInARow();
@@ -85,13 +88,17 @@ public final class Model {
             model.pending.fill(learned);
         }
         if (model.scaler != null) {
-            fill(model.scaler.mean(), learned);
-            fill(model.scaler.squares(), learned);
-            model.scaler.restoreCount(counters.scaled());
+            fill(model.scaler, counters.scaled(), learned);
         }
         model.learningRateFactor = learned.getAsDouble();
-        if (model.checkpoint != null) {
-            fill(model.checkpoint, checkpointNumbers);
+        Checkpoint checkpoint = model.checkpoint;
+        if (checkpoint != null) {
+            fill(checkpoint.state(), checkpointNumbers);
+            FeatureScaler scaler = checkpoint.scaler();
+            if (scaler != null) {
+                fill(scaler, (long) checkpointNumbers.getAsDouble(), checkpointNumbers);
+            }
+            checkpoint.setOptimizerSteps((long) checkpointNumbers.getAsDouble());
         }
         model.metrics.restore(metricsNumbers);
         return model;
@@ -101,6 +108,7 @@ public final class Model {
      * The counters of a model.
      *
      * @param version optimizer steps taken
+     * @param optimizerSteps those that are in the parameters: fewer than {@code version} after a restore
      * @param samples samples trained on
      * @param pendingSamples samples in the unfinished batch
      * @param scaled samples in the scaler's statistics
@@ -110,6 +118,7 @@ public final class Model {
      */
     public record Counters(
             long version,
+            long optimizerSteps,
             long samples,
             int pendingSamples,
             long scaled,
@@ -124,15 +133,20 @@ public final class Model {
          */
         public Counters {
             if (version < 0
+                    || optimizerSteps < 0
+                    || optimizerSteps > version
                     || samples < 0
                     || pendingSamples < 0
                     || scaled < 0
                     || nonFiniteInARow < 0
                     || nonFinite < 0
                     || restores < 0) {
-                throw new IllegalArgumentException("counters must be at least 0; got version " + version + ", samples "
-                        + samples + ", pending " + pendingSamples + ", scaled " + scaled + ", non-finite "
-                        + nonFiniteInARow + " in a row and " + nonFinite + " in all, restores " + restores);
+                throw new IllegalArgumentException(
+                        "counters must be at least 0, and the optimizer's steps at most the version; got version "
+                                + version + ", steps "
+                                + optimizerSteps + ", samples "
+                                + samples + ", pending " + pendingSamples + ", scaled " + scaled + ", non-finite "
+                                + nonFiniteInARow + " in a row and " + nonFinite + " in all, restores " + restores);
             }
         }
     }
@@ -172,12 +186,10 @@ public final class Model {
         return pending;
     }
 
-    /** What {@link OnDivergence#RESTORE} goes back to; null with another policy. */
-    public @Nullable TrainingState checkpoint() {
-        return checkpoint;
-    }
-
-    /** What the scheduled learning rate is multiplied by: 1, halved at every restore. */
+    /**
+     * What the scheduled learning rate is multiplied by: 1, halved at every restore down to
+     * {@link Learner#LEAST_FACTOR}.
+     */
     public double learningRateFactor() {
         return learningRateFactor;
     }
@@ -191,6 +203,7 @@ public final class Model {
     public Counters counters() {
         return new Counters(
                 version,
+                optimizerSteps,
                 samples,
                 pendingCount,
                 scaler == null ? 0 : scaler.count(),
@@ -199,19 +212,17 @@ public final class Model {
                 restores);
     }
 
-    /** Hands out every number that decides what the model will predict and become, in canonical order. */
+    /**
+     * Hands out the learned numbers, in canonical order; with the spec and the counters they decide what the model
+     * becomes.
+     */
     public void forEachLearned(DoubleConsumer consumer) {
         forEach(state, consumer);
         if (pending != null) {
             pending.forEach(consumer);
         }
         if (scaler != null) {
-            for (double mean : scaler.mean()) {
-                consumer.accept(mean);
-            }
-            for (double squares : scaler.squares()) {
-                consumer.accept(squares);
-            }
+            forEach(scaler, consumer);
         }
         consumer.accept(learningRateFactor);
     }
@@ -226,16 +237,51 @@ public final class Model {
                 + 1;
     }
 
-    /** Hands out the checkpoint's numbers, parameters then slots; none without a checkpoint. */
+    /**
+     * Hands out the checkpoint: parameters, slots, with scaling its count, means and squares, and the optimizer's
+     * steps. Nothing without a checkpoint.
+     */
     public void forEachOfCheckpoint(DoubleConsumer consumer) {
         if (checkpoint != null) {
-            forEach(checkpoint, consumer);
+            forEach(checkpoint.state(), consumer);
+            FeatureScaler its = checkpoint.scaler();
+            if (its != null) {
+                consumer.accept((double) its.count());
+                forEach(its, consumer);
+            }
+            consumer.accept((double) checkpoint.optimizerSteps());
         }
+    }
+
+    /** How many numbers {@link #forEachOfCheckpoint} hands out for a model of this spec. */
+    public static long checkpointNumbers(ModelSpec spec) {
+        if (spec.onDivergence() != OnDivergence.RESTORE) {
+            return 0;
+        }
+        long scaling = spec.scaling() == FeatureScaling.STANDARD
+                ? 1 + 2L * spec.architecture().inputs()
+                : 0;
+        return (long) spec.architecture().parameters() * (1 + spec.optimizer().slots()) + scaling + 1;
     }
 
     private static void forEach(TrainingState state, DoubleConsumer consumer) {
         state.parameters().forEach(consumer);
         state.slots().forEach(slot -> slot.forEach(consumer));
+    }
+
+    private static void forEach(FeatureScaler scaler, DoubleConsumer consumer) {
+        for (double mean : scaler.mean()) {
+            consumer.accept(mean);
+        }
+        for (double squares : scaler.squares()) {
+            consumer.accept(squares);
+        }
+    }
+
+    private static void fill(FeatureScaler scaler, long count, DoubleSupplier supplier) {
+        fill(scaler.mean(), supplier);
+        fill(scaler.squares(), supplier);
+        scaler.restoreCount(count);
     }
 
     private static void fill(TrainingState state, DoubleSupplier supplier) {

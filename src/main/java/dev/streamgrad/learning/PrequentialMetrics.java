@@ -9,8 +9,9 @@ import java.util.function.DoubleSupplier;
  * samples, beside two baselines that cost nothing: the majority class (or the running mean), and the last label.
  *
  * <p><b>Bounded memory.</b> The window is kept as sums over {@value #BLOCKS} blocks, so its cost does not grow with its
- * length: it covers the last nine tenths of {@code window} samples at least and {@code window} at most. The baselines
- * need two numbers an output. Baselines are prequential too: they are asked before they see the label.
+ * length: a block is a tenth of {@code window}, rounded down, and the figures cover nine full blocks and the one that
+ * is being filled. The baselines need two numbers an output. Baselines are prequential too: they are asked before they
+ * see the label.
  */
 public final class PrequentialMetrics {
     /** How many blocks a window has. */
@@ -58,12 +59,56 @@ public final class PrequentialMetrics {
     }
 
     /**
-     * Counts one prediction. Allocates at most one block, and that only {@value #BLOCKS} times in a model's life.
+     * Scores one prediction without counting it yet.
      *
      * @param loss the model's own loss
      * @param logLoss the log-loss, which only a classifier uses
+     * @param scores overwritten with what {@link #add} is to add; {@link #SUMS} long
+     * @return whether all of it, and every sum with it, is finite
      */
-    void add(double[] prediction, double[] label, double loss, double logLoss) {
+    boolean score(double[] prediction, double[] label, double loss, double logLoss, double[] scores) {
+        boolean first = total[COUNT] == 0.0;
+        Arrays.fill(scores, 0.0);
+        scores[COUNT] = 1.0;
+        scores[LOSS] = loss;
+        switch (task) {
+            case BINARY -> {
+                scores[MODEL] = sameHalves(prediction, label) ? 1.0 : 0.0;
+                scores[CONSTANT] = majorityHalvesAre(label) ? 1.0 : 0.0;
+                scores[LAST] = !first && sameHalves(lastLabel, label) ? 1.0 : 0.0;
+                scores[LOG_LOSS_OR_SQUARES] = logLoss;
+            }
+            case MULTI_CLASS -> {
+                int actual = greatest(label);
+                scores[MODEL] = greatest(prediction) == actual ? 1.0 : 0.0;
+                scores[CONSTANT] = greatest(constant) == actual ? 1.0 : 0.0;
+                scores[LAST] = !first && greatest(lastLabel) == actual ? 1.0 : 0.0;
+                scores[LOG_LOSS_OR_SQUARES] = logLoss;
+            }
+            case REGRESSION -> {
+                for (int i = 0; i < label.length; i++) {
+                    double error = prediction[i] - label[i];
+                    double constantError = constant[i] - label[i];
+                    scores[MODEL] += Math.abs(error) / label.length;
+                    scores[CONSTANT] += Math.abs(constantError) / label.length;
+                    scores[LAST] += Math.abs(lastLabel[i] - label[i]) / label.length;
+                    scores[LOG_LOSS_OR_SQUARES] += error * error;
+                    scores[CONSTANT_SQUARES] += constantError * constantError;
+                }
+            }
+        }
+        for (int i = 0; i < SUMS; i++) {
+            if (!Double.isFinite(total[i] + scores[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Counts a prediction that {@link #score} has found finite. Allocates a block for each tenth of the first window.
+     */
+    void add(double[] label, double[] scores) {
         double[] block = blocks[current];
         if (block[COUNT] >= blockSize) {
             current = (current + 1) % BLOCKS;
@@ -75,47 +120,24 @@ public final class PrequentialMetrics {
             }
             block = blocks[current];
         }
-        boolean first = total[COUNT] == 0.0;
+        for (int i = 0; i < SUMS; i++) {
+            block[i] += scores[i];
+            total[i] += scores[i];
+        }
         switch (task) {
             case BINARY -> {
-                count(block, MODEL, sameHalves(prediction, label) ? 1.0 : 0.0);
-                count(block, CONSTANT, majorityHalvesAre(label) ? 1.0 : 0.0);
-                count(block, LAST, !first && sameHalves(lastLabel, label) ? 1.0 : 0.0);
-                count(block, LOG_LOSS_OR_SQUARES, logLoss);
                 for (int i = 0; i < label.length; i++) {
                     constant[i] += label[i] >= 0.5 ? 1.0 : 0.0;
                 }
             }
-            case MULTI_CLASS -> {
-                int actual = greatest(label);
-                count(block, MODEL, greatest(prediction) == actual ? 1.0 : 0.0);
-                count(block, CONSTANT, greatest(constant) == actual ? 1.0 : 0.0);
-                count(block, LAST, !first && greatest(lastLabel) == actual ? 1.0 : 0.0);
-                count(block, LOG_LOSS_OR_SQUARES, logLoss);
-                constant[actual] += 1.0;
-            }
+            case MULTI_CLASS -> constant[greatest(label)] += 1.0;
             case REGRESSION -> {
-                double seen = total[COUNT];
                 for (int i = 0; i < label.length; i++) {
-                    double error = prediction[i] - label[i];
-                    double constantError = constant[i] - label[i];
-                    count(block, MODEL, Math.abs(error) / label.length);
-                    count(block, CONSTANT, Math.abs(constantError) / label.length);
-                    count(block, LAST, Math.abs(lastLabel[i] - label[i]) / label.length);
-                    count(block, LOG_LOSS_OR_SQUARES, error * error);
-                    count(block, CONSTANT_SQUARES, constantError * constantError);
-                    constant[i] -= constantError / (seen + 1.0);
+                    constant[i] += (label[i] - constant[i]) / total[COUNT];
                 }
             }
         }
-        count(block, COUNT, 1.0);
-        count(block, LOSS, loss);
         System.arraycopy(label, 0, lastLabel, 0, label.length);
-    }
-
-    private void count(double[] block, int sum, double value) {
-        block[sum] += value;
-        total[sum] += value;
     }
 
     private static boolean sameHalves(double[] a, double[] b) {

@@ -58,7 +58,8 @@ public enum Activation implements Named {
     RELU("relu", 0.0, Double.POSITIVE_INFINITY) {
         @Override
         public double value(double z) {
-            return z > 0.0 ? z : 0.0;
+            // Not z > 0 ? z : 0, which would make a 0 of NaN and hide an overflow before it.
+            return z <= 0.0 ? 0.0 : z;
         }
 
         @Override

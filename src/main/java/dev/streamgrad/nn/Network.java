@@ -28,6 +28,8 @@ public final class Network {
 
     private final double[][] a;
     private final double[][] delta;
+    /** Whether every pre-activation of the last forward pass is finite. */
+    private boolean finite;
 
     /**
      * A network with its scratch.
@@ -67,13 +69,27 @@ public final class Network {
     public double[] forward(Parameters parameters, double[] x) {
         System.arraycopy(x, 0, features, 0, features.length);
         double[] in = features;
+        // 0 · z is 0 for every finite z and NaN for the others.
+        double zero = 0.0;
         for (int l = 0; l < z.length; l++) {
             Layer layer = parameters.layer(l);
             affine(in, layer.rows(), layer.bias(), z[l]);
+            for (double sum : z[l]) {
+                zero += 0.0 * sum;
+            }
             activations[l].apply(z[l], a[l]);
             in = a[l];
         }
+        finite = zero == 0.0;
         return in;
+    }
+
+    /**
+     * Whether the last {@link #forward} stayed within the doubles. The outputs alone do not tell: a saturated sigmoid
+     * of an infinite sum is a harmless-looking 1.
+     */
+    public boolean isFinite() {
+        return finite;
     }
 
     /** The outputs of the last {@link #forward}: the network's own array, overwritten by the next. */

@@ -27,12 +27,16 @@ public record DeadLetter(String error, String topic, int partition, long offset)
     /** The header of {@link #offset}. */
     public static final String OFFSET = "streamgrad.offset";
 
-    /** The header that says how many bytes the value had, there only if the dead letter does not have them all. */
+    /**
+     * The header that says how many bytes the value had, there only if the record was too large for the dead letter to
+     * hold it: its original headers are then left out, and its key and value may be cut.
+     */
     public static final String VALUE_BYTES = "streamgrad.value.bytes";
 
     /** The original headers and these; those of an earlier dead letter are replaced. */
     public Headers addTo(Headers original) {
         Headers headers = new RecordHeaders(original);
+        headers.remove(VALUE_BYTES);
         set(headers, ERROR, error);
         set(headers, TOPIC, topic);
         set(headers, PARTITION, Integer.toString(partition));

@@ -8,9 +8,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A model's fingerprint: SHA-256 of the layer sizes (32-bit integers) and then of every learned number (raw 64-bit IEEE
- * 754), all little-endian, in the canonical order of {@link Model#forEachLearned}, in hex. Two models with one
- * fingerprint are the same to the bit.
+ * A model's fingerprint: SHA-256, in hex, of the layer sizes (32-bit integers) and then of doubles (raw 64-bit IEEE
+ * 754), all little-endian: every learned number in the canonical order of {@link Model#forEachLearned}, then the
+ * counters that decide what the next step does: version, the optimizer's steps, samples in the unfinished batch,
+ * samples in the feature statistics.
+ *
+ * <p>Two models of one spec with one fingerprint will do the same to the bit. Metrics are not in it: they only watch.
  */
 public final class Fingerprint {
     private static final int CHUNK = 8192;
@@ -30,6 +33,12 @@ public final class Fingerprint {
             drainIfFull(chunk, digest).putInt(size);
         }
         model.forEachLearned(number -> drainIfFull(chunk, digest).putDouble(number));
+        Model.Counters counters = model.counters();
+        for (double counter : new double[] {
+            counters.version(), counters.optimizerSteps(), counters.pendingSamples(), counters.scaled()
+        }) {
+            drainIfFull(chunk, digest).putDouble(counter);
+        }
         digest.update(chunk.flip());
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -46,7 +46,7 @@ final class Json {
         } else if (Double.isFinite(value)) {
             json.writeNumber(value);
         } else {
-            json.writeNull();
+            throw new IllegalArgumentException("JSON has no " + value);
         }
     }
 

@@ -8,7 +8,6 @@ import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.nn.Activation;
 import dev.streamgrad.records.BadRecordException.Reason;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +92,7 @@ public final class SampleReader {
             throw new BadRecordException(
                     Reason.JSON,
                     "value must be JSON nested at most " + Json.DEEPEST
-                            + " deep, with numbers of at most 1000 digits; got more; send "
+                            + " deep, with numbers of at most 1000 digits and no huge strings; got more; send "
                             + "{\"features\":[…],\"label\":[…]}");
         } catch (JsonProcessingException e) {
             throw json("got other bytes (" + firstLine(e.getOriginalMessage()) + ")");
@@ -256,14 +255,11 @@ public final class SampleReader {
         return new BadRecordException(Reason.FIELD, rule + "; got " + got + "; " + remedy);
     }
 
-    private static String got(JsonParser parser, @Nullable JsonToken token) {
-        try {
-            return token == JsonToken.VALUE_STRING
-                    ? "the string \"" + BadRecordException.shown(parser.getText()) + "\""
-                    : kind(token);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** The parser reads a string only now, and may find that it is malformed: that is bad JSON as any other. */
+    private static String got(JsonParser parser, @Nullable JsonToken token) throws IOException {
+        return token == JsonToken.VALUE_STRING
+                ? "the string \"" + BadRecordException.shown(parser.getText()) + "\""
+                : kind(token);
     }
 
     private static String kind(@Nullable JsonToken token) {

@@ -21,6 +21,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.function.DoubleConsumer;
 import java.util.function.DoubleSupplier;
 
@@ -32,7 +33,7 @@ import java.util.function.DoubleSupplier;
  *   model, version, samples
  *   spec                 the model's settings, by their names
  *   layers               [{"weights":[[…]],"biases":[…]}], weights in × out
- *   optimizer.slots      the optimizer's memory, each slot in the form of layers
+ *   optimizer            its steps, and its memory: slots, each in the form of layers
  *   batch                the unfinished mini-batch: samples and gradient sum; only if batch.size is over 1
  *   scaling              count, means, squares; only with features.scaling
  *   learningRateFactor, nonFinite, metrics
@@ -52,6 +53,11 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
     /** The version of the format that this release writes, and the newest it reads. */
     public static final int FORMAT = 1;
 
+    /** The brackets and comma around a row of weights; a layer's own names count as some rows more. */
+    private static final int LONGEST_ROW_FRAME = 3;
+
+    private static final int LAYER_ROWS = 16;
+
     /** What is around all numbers. */
     private static final int LONGEST_FRAME = 16 * 1024;
 
@@ -66,7 +72,15 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
     public static long largest(ModelSpec spec) {
         long numbers = Model.learnedNumbers(spec)
                 + PrequentialMetrics.largest(spec.architecture().outputs());
-        return Json.LONGEST_NUMBER * numbers + LONGEST_FRAME + 6L * ModelName.LONGEST;
+        long rows = 0;
+        for (int size : spec.architecture().sizes()) {
+            rows += size + LAYER_ROWS;
+        }
+        long groups = 2L + spec.optimizer().slots();
+        return Json.LONGEST_NUMBER * numbers
+                + LONGEST_ROW_FRAME * rows * groups
+                + LONGEST_FRAME
+                + 6L * ModelName.LONGEST;
     }
 
     /** A snapshot of a model as it is now. The model is not copied: write it before the model learns on. */
@@ -106,6 +120,7 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
         json.writeFieldName("layers");
         write(json, model.parameters());
         json.writeObjectFieldStart("optimizer");
+        json.writeNumberField("steps", counters.optimizerSteps());
         json.writeArrayFieldStart("slots");
         for (Parameters slot : model.state().slots()) {
             write(json, slot);
@@ -195,7 +210,11 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
         numbers.put(regression ? "r2" : "logLoss", regression ? figures.r2() : figures.logLoss());
         for (Map.Entry<String, Double> number : numbers.entrySet()) {
             json.writeFieldName(number.getKey());
-            Json.writeNumber(json, number.getValue());
+            if (Double.isFinite(number.getValue())) {
+                Json.writeNumber(json, number.getValue());
+            } else {
+                json.writeNull();
+            }
         }
         json.writeEndObject();
     }
@@ -231,6 +250,7 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
         JsonNode nonFinite = json.required("nonFinite");
         Model.Counters counters = new Model.Counters(
                 json.required("version").longValue(),
+                json.required("optimizer").required("steps").longValue(),
                 json.required("samples").longValue(),
                 batch.path("samples").intValue(),
                 scaling.path("count").longValue(),
@@ -241,23 +261,34 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
         List<Double> learned = new ArrayList<>();
         addLayers(json.required("layers"), learned::add);
         json.required("optimizer").required("slots").forEach(slot -> addLayers(slot, learned::add));
-        List<Double> checkpoint = List.copyOf(learned);
+        // A snapshot is taken when the checkpoint is, so what the model would go back to is what it is.
+        List<Double> checkpoint = new ArrayList<>(learned);
         if (spec.batchSize() > 1) {
             addLayers(batch.required("gradient"), learned::add);
         }
         if (!scaling.isMissingNode()) {
-            addNumbers(scaling.required("means"), learned::add);
-            addNumbers(scaling.required("squares"), learned::add);
+            checkpoint.add((double) counters.scaled());
+            for (String statistics : List.of("means", "squares")) {
+                addNumbers(scaling.required(statistics), learned::add);
+                addNumbers(scaling.required(statistics), checkpoint::add);
+            }
         }
+        checkpoint.add((double) counters.optimizerSteps());
         addNumbers(json.required("learningRateFactor"), learned::add);
         if (learned.size() != Model.learnedNumbers(spec)) {
             throw new IllegalArgumentException("a snapshot of " + spec.architecture() + " must have "
                     + Model.learnedNumbers(spec) + " learned numbers; got " + learned.size());
         }
-        List<Double> metrics = new ArrayList<>();
-        addNumbers(json.required("metrics").required("state"), metrics::add);
-        // A snapshot is taken when the checkpoint is, so what it goes back to is its own state.
-        Model model = Model.restore(spec, counters, numbers(learned), numbers(checkpoint), numbers(metrics));
+        Iterator<Double> metrics = metricsOf(json);
+        Model model;
+        try {
+            model = Model.restore(spec, counters, numbers(learned), numbers(checkpoint), metrics::next);
+        } catch (NoSuchElementException e) {
+            throw new IllegalArgumentException("a snapshot's metrics.state must have more numbers; got too few", e);
+        }
+        if (metrics.hasNext()) {
+            throw new IllegalArgumentException("a snapshot's metrics.state must have fewer numbers; got too many");
+        }
         JsonNode source = json.required("source");
         return new Snapshot(
                 json.required("model").textValue(),
@@ -267,6 +298,12 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
                         source.required("offset").longValue()),
                 json.required("fingerprint").textValue(),
                 json.required("time").longValue());
+    }
+
+    private static Iterator<Double> metricsOf(JsonNode json) {
+        List<Double> metrics = new ArrayList<>();
+        addNumbers(json.required("metrics").required("state"), metrics::add);
+        return metrics.iterator();
     }
 
     private static DoubleSupplier numbers(List<Double> numbers) {

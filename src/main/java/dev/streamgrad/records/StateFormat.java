@@ -2,7 +2,6 @@ package dev.streamgrad.records;
 
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
-import dev.streamgrad.learning.OnDivergence;
 import dev.streamgrad.learning.PrequentialMetrics;
 import dev.streamgrad.learning.SpecSettings;
 import java.nio.BufferUnderflowException;
@@ -22,13 +21,13 @@ import java.util.zip.CRC32C;
  *   3       1 byte     version of this format, 1
  *   4       int32      n, the length of the spec
  *   8       n bytes    the spec: one name=value per line, UTF-8
- *   …       int64 × 2  version, samples
+ *   …       int64 × 3  version, the optimizer's steps, samples
  *   …       int32      samples in the unfinished batch
  *   …       int64      samples in the feature statistics
  *   …       int32      non-finite steps in a row
  *   …       int64 × 2  non-finite steps, restores
  *   …       double …   the learned numbers, in the canonical order of {@link Model}
- *   …       double …   the checkpoint: parameters, then slots; only with on.divergence=restore
+ *   …       double …   the checkpoint, as Model hands it out; only with on.divergence=restore
  *   …       double …   the metrics, as PrequentialMetrics writes them
  *   …       int32      CRC-32C of everything before
  * </pre>
@@ -41,7 +40,7 @@ public final class StateFormat {
     public static final int VERSION = 1;
 
     private static final byte[] MAGIC = {'S', 'G', 'M'};
-    private static final int COUNTERS = 5 * Long.BYTES + 2 * Integer.BYTES;
+    private static final int COUNTERS = 6 * Long.BYTES + 2 * Integer.BYTES;
 
     private final Map<ModelSpec, byte[]> textOfSpec = new HashMap<>();
     private final Map<ByteBuffer, ModelSpec> specOfText = new HashMap<>();
@@ -53,16 +52,9 @@ public final class StateFormat {
                 + Integer.BYTES
                 + text(spec).length
                 + COUNTERS
-                + Double.BYTES * (Model.learnedNumbers(spec) + checkpointNumbers(spec))
+                + Double.BYTES * (Model.learnedNumbers(spec) + Model.checkpointNumbers(spec))
                 + Double.BYTES * PrequentialMetrics.largest(spec.architecture().outputs())
                 + Integer.BYTES;
-    }
-
-    private static long checkpointNumbers(ModelSpec spec) {
-        return spec.onDivergence() == OnDivergence.RESTORE
-                ? (long) spec.architecture().parameters()
-                        * (1 + spec.optimizer().slots())
-                : 0;
     }
 
     private static byte[] text(ModelSpec spec) {
@@ -79,12 +71,13 @@ public final class StateFormat {
                 + Integer.BYTES
                 + text.length
                 + COUNTERS
-                + Double.BYTES * (Model.learnedNumbers(spec) + checkpointNumbers(spec) + metrics)
+                + Double.BYTES * (Model.learnedNumbers(spec) + Model.checkpointNumbers(spec) + metrics)
                 + Integer.BYTES;
         ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
         out.put(MAGIC).put((byte) VERSION).putInt(text.length).put(text);
         Model.Counters counters = model.counters();
         out.putLong(counters.version())
+                .putLong(counters.optimizerSteps())
                 .putLong(counters.samples())
                 .putInt(counters.pendingSamples())
                 .putLong(counters.scaled())
@@ -128,8 +121,21 @@ public final class StateFormat {
             ModelSpec spec = specOfText.computeIfAbsent(
                     ByteBuffer.wrap(text), key -> SpecSettings.parseText(new String(text, StandardCharsets.UTF_8)));
             Model.Counters counters = new Model.Counters(
-                    in.getLong(), in.getLong(), in.getInt(), in.getLong(), in.getInt(), in.getLong(), in.getLong());
-            return Model.restore(spec, counters, in::getDouble, in::getDouble, in::getDouble);
+                    in.getLong(),
+                    in.getLong(),
+                    in.getLong(),
+                    in.getInt(),
+                    in.getLong(),
+                    in.getInt(),
+                    in.getLong(),
+                    in.getLong());
+            Model model = Model.restore(spec, counters, in::getDouble, in::getDouble, in::getDouble);
+            if (in.position() != end) {
+                throw new IllegalArgumentException(
+                        "a model's state of " + bytes.length + " bytes must end with its metrics; got "
+                                + (end - in.position()) + " bytes more; restore the changelog topic");
+            }
+            return model;
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException(
                     "a model's state of " + bytes.length + " bytes is cut off; restore the changelog topic", e);

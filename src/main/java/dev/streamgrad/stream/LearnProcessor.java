@@ -58,6 +58,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
 
     /** A model keeps the spec it was created with, or its weights would no longer be a function of the log. */
     private void warnIfSettingsDiffer(LiveModel live) {
+        settings.requireRoomFor(live.name(), live.model().spec());
         if (!live.model().spec().equals(settings.specOf(live.name()))) {
             LOG.warn(
                     "model {} keeps the settings it was created with, the present ones differ: {}; to use them, name a new model",
@@ -90,7 +91,8 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         SampleReader sample = workbench.reader();
         sample.read(record.value());
         if (live == null) {
-            live = models.create(key, specFor(key));
+            // A request makes no model: it is answered by version 0, which nothing has to remember.
+            live = sample.hasLabel() ? models.create(key, specFor(key)) : models.untrained(key, specFor(key));
         }
         if (sample.hasLabel()) {
             train(models, live, sample, record, from);
@@ -177,9 +179,9 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
                         : "");
     }
 
-    /** Sends to a sink under the model's key, at the sample's timestamp, without the sample's headers. */
+    /** Sends to a sink under the model's key, without the sample's headers. */
     private void forward(String sink, LiveModel live, byte[] value, Record<byte[], byte[]> record) {
-        context().forward(new Record<>(live.key().get(), value, record.timestamp()), sink);
+        context().forward(new Record<>(live.key().get(), value, time(record)), sink);
     }
 
     /**
@@ -193,16 +195,25 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         byte[] value = record.value();
         Headers original = record.headers();
         long limit = cluster.largestDeadLetter();
-        if (size(key) + size(value) + size(original) > limit) {
-            original = new RecordHeaders();
-            original.add(
+        boolean tooLarge = size(key) + size(value) + size(original) > limit;
+        Headers headers = letter.addTo(tooLarge ? new RecordHeaders() : original);
+        if (tooLarge) {
+            headers.add(
                     DeadLetter.VALUE_BYTES,
                     Integer.toString(value == null ? 0 : value.length).getBytes(StandardCharsets.UTF_8));
             key = cut(key, limit / 2);
             value = cut(value, limit / 2);
         }
-        Headers headers = letter.addTo(original);
-        context().forward(new Record<>(key, value, record.timestamp(), headers), LearnTopology.DEAD_LETTERS);
+        context().forward(new Record<>(key, value, time(record), headers), LearnTopology.DEAD_LETTERS);
+    }
+
+    /**
+     * The sample's timestamp, but none of the future: a broker refuses a record that is more than an hour ahead of its
+     * clock (message.timestamp.after.max.ms), the transaction would fail, and the same sample would come again for
+     * ever.
+     */
+    private long time(Record<byte[], byte[]> record) {
+        return Math.min(record.timestamp(), context().currentSystemTimeMs());
     }
 
     private static byte @Nullable [] cut(byte @Nullable [] bytes, long limit) {

@@ -38,7 +38,8 @@ final class LearnTopology {
                         raw,
                         settings.samplesTopic())
                 .addProcessor(LEARN, () -> new LearnProcessor(settings, cluster), SAMPLES)
-                .addStateStore(new ModelStoreBuilder(supplier, settings.changelogConfig()), LEARN)
+                .addStateStore(
+                        new ModelStoreBuilder(supplier, settings.changelogConfig(), settings.mostLiveModels()), LEARN)
                 .addSink(PREDICTIONS, settings.predictionsTopic(), bytes, bytes, LEARN)
                 .addSink(SNAPSHOTS, settings.snapshotsTopic(), bytes, bytes, LEARN)
                 .addSink(DEAD_LETTERS, settings.deadLettersTopic(), bytes, bytes, LEARN);

@@ -3,8 +3,9 @@ package dev.streamgrad.stream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -32,7 +33,7 @@ public final class LearnerApp implements AutoCloseable {
     private final Settings settings;
     private final KafkaStreams streams;
     private final CountDownLatch running = new CountDownLatch(1);
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicBoolean stopped = new AtomicBoolean();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     private LearnerApp(Settings settings, Cluster cluster) {
@@ -48,8 +49,8 @@ public final class LearnerApp implements AutoCloseable {
             if (now == State.RUNNING) {
                 running.countDown();
             } else if (now == State.ERROR || now == State.NOT_RUNNING) {
+                stopped.set(true);
                 running.countDown();
-                stopped.countDown();
             }
         });
     }
@@ -57,10 +58,10 @@ public final class LearnerApp implements AutoCloseable {
     /**
      * Checks that a broker answers and the topics are there, then starts learning.
      *
-     * @param progress hears of waiting, a line at a time
+     * @param progress hears of waiting, a line at a time, and may stop it
      * @throws StartException with one line that says what to do
      */
-    public static LearnerApp start(Settings settings, Consumer<String> progress) throws StartException {
+    public static LearnerApp start(Settings settings, Progress progress) throws StartException {
         LearnerApp app = new LearnerApp(settings, Topics.check(settings, progress));
         app.streams.start();
         return app;
@@ -71,14 +72,9 @@ public final class LearnerApp implements AutoCloseable {
         running.await();
     }
 
-    /** Waits until the learner has stopped, by {@link #close} or by a failure. */
-    public void awaitStopped() throws InterruptedException {
-        stopped.await();
-    }
-
     /** Whether the learner has stopped, by {@link #close} or by a failure. */
     public boolean hasStopped() {
-        return stopped.getCount() == 0;
+        return stopped.get();
     }
 
     /** What went wrong, in one line that says what to do; empty if nothing did. */
@@ -93,7 +89,7 @@ public final class LearnerApp implements AutoCloseable {
 
     private String explain(Throwable exception) {
         for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DivergedException) {
+            if (cause instanceof DivergedException || cause instanceof SettingsException) {
                 return String.valueOf(cause.getMessage());
             }
             if (cause instanceof FencedInstanceIdException) {
@@ -120,7 +116,7 @@ public final class LearnerApp implements AutoCloseable {
         return "the learner failed: " + root.getClass().getSimpleName() + ": " + root.getMessage();
     }
 
-    /** Finishes and commits what is under way, then stops. Idempotent. */
+    /** Finishes and commits what is under way, then stops; {@link #failure} tells if it could not. Idempotent. */
     @Override
     public void close() {
         CloseOptions options = CloseOptions.timeout(CLOSE_TIMEOUT)
@@ -129,9 +125,10 @@ public final class LearnerApp implements AutoCloseable {
                                 ? GroupMembershipOperation.REMAIN_IN_GROUP
                                 : GroupMembershipOperation.LEAVE_GROUP);
         if (!streams.close(options)) {
-            LOG.warn(
-                    "The learner did not stop within {} s; what was not committed will be learned again",
-                    CLOSE_TIMEOUT.toSeconds());
+            failure.compareAndSet(
+                    null,
+                    new TimeoutException("it did not stop within " + CLOSE_TIMEOUT.toSeconds()
+                            + " s; what was not committed will be learned again"));
         }
     }
 }

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -43,8 +45,11 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
     static final String NAME = "models";
 
     private final KeyValueStore<Bytes, byte[]> inner;
+    private final int mostLive;
     private final StateFormat format = new StateFormat();
-    private final Map<Bytes, LiveModel> live = new HashMap<>();
+    /** In the order of last use, the longest unused first. */
+    private final Map<Bytes, LiveModel> live = new LinkedHashMap<>(16, 0.75f, true);
+
     private final Map<ModelSpec, Workbench> workbenches = new HashMap<>();
     private final List<LiveModel> dirty = new ArrayList<>();
     /** The last model asked for: a partition with one model never hashes its key. */
@@ -52,8 +57,15 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
     /** Hears of every model that comes back from its bytes. */
     private Consumer<LiveModel> onLoad = model -> {};
 
-    ModelStore(KeyValueStore<Bytes, byte[]> inner) {
+    /**
+     * A store.
+     *
+     * @param inner the logged store of bytes
+     * @param mostLive how many models stay on the heap over a commit
+     */
+    ModelStore(KeyValueStore<Bytes, byte[]> inner, int mostLive) {
         this.inner = inner;
+        this.mostLive = mostLive;
     }
 
     void onLoad(Consumer<LiveModel> listener) {
@@ -88,6 +100,13 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
         return created;
     }
 
+    /** Version 0 of a model that is not there: to predict with, not to be trained. */
+    LiveModel untrained(byte[] key, ModelSpec spec) {
+        Workbench workbench = workbenchFor(spec);
+        return new LiveModel(
+                Bytes.wrap(key), new String(key, StandardCharsets.UTF_8), workbench.untrained(), workbench);
+    }
+
     private LiveModel add(Bytes key, Model model) {
         String name = new String(key.get(), StandardCharsets.UTF_8);
         LiveModel added = new LiveModel(key, name, model, workbenchFor(model.spec()));
@@ -115,6 +134,19 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
             model.setDirty(false);
         }
         dirty.clear();
+        dropLongestUnused();
+    }
+
+    /** Everything is written now, so what goes from the heap comes back from its bytes when it is asked for. */
+    private void dropLongestUnused() {
+        if (live.size() > mostLive) {
+            Iterator<LiveModel> longestUnused = live.values().iterator();
+            for (int excess = live.size() - mostLive; excess > 0; excess--) {
+                longestUnused.next();
+                longestUnused.remove();
+            }
+            last = null;
+        }
     }
 
     @Override
@@ -152,6 +184,10 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
         return inner.committedOffset(partition);
     }
 
+    /**
+     * As the inner store does. It matters: a persistent store that did not would be wrapped by Kafka Streams for the
+     * sake of old checkpoint files, {@link #flushCache} would no longer be seen, and no model would ever be written.
+     */
     @Override
     @SuppressWarnings("deprecation") // Asked by Kafka Streams until it is removed.
     public boolean managesOffsets() {

@@ -11,14 +11,17 @@ import org.apache.kafka.streams.state.Stores;
 /** Builds {@link ModelStore}s over a logged, uncached inner store. */
 final class ModelStoreBuilder implements StoreBuilder<ModelStore> {
     private final StoreBuilder<KeyValueStore<Bytes, byte[]>> inner;
+    private final int mostLive;
 
     /**
      * A builder.
      *
      * @param supplier supplies the store of bytes
      * @param changelogConfig the changelog's topic settings
+     * @param mostLive how many models stay on the heap over a commit
      */
-    ModelStoreBuilder(KeyValueBytesStoreSupplier supplier, Map<String, String> changelogConfig) {
+    ModelStoreBuilder(KeyValueBytesStoreSupplier supplier, Map<String, String> changelogConfig, int mostLive) {
+        this.mostLive = mostLive;
         this.inner = Stores.keyValueStoreBuilder(supplier, Serdes.Bytes(), Serdes.ByteArray())
                 .withLoggingEnabled(changelogConfig)
                 .withCachingDisabled();
@@ -26,7 +29,7 @@ final class ModelStoreBuilder implements StoreBuilder<ModelStore> {
 
     @Override
     public ModelStore build() {
-        return new ModelStore(inner.build());
+        return new ModelStore(inner.build(), mostLive);
     }
 
     @Override

@@ -23,7 +23,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -52,11 +54,34 @@ public final class Settings {
     public static final String DEFAULT_MODEL = "default.model";
 
     private static final String STORE = "store";
+    private static final String MOST_LIVE = "live.models";
     private static final String INSTANCE_ID = "instance.id";
     private static final String STARTUP_TIMEOUT = "startup.timeout.ms";
 
+    private static final String NO_HANDLER =
+            "going on after a failed write would lose weights; bad records are dead letters without it";
+
     /** The value of {@link #INSTANCE_ID} that stands for this machine's name. */
     private static final String HOST_NAME = "host-name";
+
+    /** What of Kafka's own is not to be set, and why or what instead. */
+    private static final Map<String, String> FIXED = Map.of(
+            StreamsConfig.APPLICATION_ID_CONFIG,
+            "set application.id itself",
+            StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
+            "set bootstrap.servers itself",
+            StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+            "learning is always " + StreamsConfig.EXACTLY_ONCE_V2,
+            StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+            NO_HANDLER,
+            StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG,
+            NO_HANDLER,
+            StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
+            NO_HANDLER,
+            "default.production.exception.handler",
+            NO_HANDLER,
+            "default.deserialization.exception.handler",
+            NO_HANDLER);
 
     /** The largest request a producer sends unless the models need more: a dead letter may be as large as this. */
     static final int LARGEST_REQUEST = 8 * 1024 * 1024;
@@ -110,7 +135,15 @@ public final class Settings {
                 STORE,
                 "memory",
                 ConfigDef.ValidString.in("memory", "rocksdb"),
-                "Where models live between commits: on the heap, or in RocksDB on disk for very many models.");
+                "Where the bytes of all models are: memory, or rocksdb on disk for very many.");
+        definition.define(
+                MOST_LIVE,
+                ConfigDef.Type.INT,
+                10_000,
+                ConfigDef.Range.atLeast(1),
+                ConfigDef.Importance.MEDIUM,
+                "How many models stay ready on the heap in each partition; the longest unused go back to their bytes in the"
+                        + " store.");
         text(
                 definition,
                 INSTANCE_ID,
@@ -249,6 +282,7 @@ public final class Settings {
             specs.put(model, spec(merged, MODELS_PREFIX + model + "."));
         });
         Settings settings = new Settings(values, spec, specs, kafka);
+        settings.checkTopics();
         settings.checkKafka();
         return settings;
     }
@@ -270,12 +304,21 @@ public final class Settings {
         }
     }
 
-    /** The model setting at the end of a key such as {@code models.my.model.learning.rate}; names may have dots. */
-    private static String modelSettingOf(String key) {
+    /** Whether this is a model setting for one model, such as {@code models.my.model.learning.rate}. */
+    public static boolean isModelSetting(String key) {
+        return key.startsWith(MODELS_PREFIX) && endOf(key).isPresent();
+    }
+
+    /** The longest model setting that a key ends with after a model's name, which may have dots. */
+    private static Optional<String> endOf(String key) {
         return SpecSettings.DEFAULTS.keySet().stream()
                 .filter(setting ->
                         key.endsWith("." + setting) && key.length() > MODELS_PREFIX.length() + setting.length() + 1)
-                .max(Comparator.comparingInt(String::length))
+                .max(Comparator.comparingInt(String::length));
+    }
+
+    private static String modelSettingOf(String key) {
+        return endOf(key)
                 .orElseThrow(() -> new SettingsException("setting " + key + " must end with a model setting, as in "
                         + "models.xor.learning.rate; model settings are "
                         + String.join(", ", SpecSettings.DEFAULTS.keySet())));
@@ -307,32 +350,42 @@ public final class Settings {
         return previous[b.length()];
     }
 
-    private void checkKafka() {
-        for (String fixed : List.of(
-                StreamsConfig.APPLICATION_ID_CONFIG,
-                StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
-                StreamsConfig.PROCESSING_GUARANTEE_CONFIG)) {
-            if (kafka.containsKey(fixed)) {
-                throw new SettingsException(KAFKA_PREFIX + fixed + " cannot be set; "
-                        + (fixed.equals(StreamsConfig.PROCESSING_GUARANTEE_CONFIG)
-                                ? "learning is always " + StreamsConfig.EXACTLY_ONCE_V2
-                                : "set " + fixed + " itself"));
+    private void checkTopics() {
+        List<String> topics = topics();
+        for (String topic : topics) {
+            try {
+                Topic.validate(topic);
+            } catch (InvalidTopicException e) {
+                throw new SettingsException(
+                        "topic names must be as Kafka takes them; got " + topic + ": " + e.getMessage());
             }
         }
+        if (Set.copyOf(topics).size() < topics.size()) {
+            throw new SettingsException(
+                    "samples.topic, predictions.topic, snapshots.topic and dead.letters.topic must be four"
+                            + " topics, or the learner would read what it writes; got " + String.join(", ", topics));
+        }
+    }
+
+    private void checkKafka() {
+        FIXED.forEach((fixed, remedy) -> {
+            if (kafka.containsKey(fixed)) {
+                throw new SettingsException(KAFKA_PREFIX + fixed + " cannot be set; " + remedy);
+            }
+        });
+        if ("streams".equalsIgnoreCase(kafka.get(StreamsConfig.GROUP_PROTOCOL_CONFIG))
+                && instanceId().isPresent()) {
+            throw new SettingsException(
+                    "kafka.group.protocol=streams knows no stable names yet; set instance.id= (empty) as well,"
+                            + " or leave the protocol as it is");
+        }
         try {
-            StreamsConfig unused = new StreamsConfig(streams());
+            producerConfig();
         } catch (ConfigException e) {
             throw new SettingsException(KAFKA_PREFIX + "* is wrong: " + e.getMessage());
         }
         long request = maxRequestSize();
-        allSpecs().forEach((model, its) -> {
-            long largest = largestRecord(its);
-            if (largest > request) {
-                throw new SettingsException("kafka.producer.max.request.size must be at least " + largest
-                        + ", because a snapshot of " + model + " (" + its.architecture() + ") can be that large; got "
-                        + request);
-            }
-        });
+        allSpecs().forEach((model, its) -> requireRoom(model, its, request));
     }
 
     private Map<String, ModelSpec> allSpecs() {
@@ -364,7 +417,7 @@ public final class Settings {
     }
 
     /** The largest state of any configured model, in bytes. */
-    private long largestState() {
+    long largestState() {
         return allSpecs().values().stream()
                         .mapToLong(StateFormat::largest)
                         .max()
@@ -372,12 +425,41 @@ public final class Settings {
                 + RECORD_OVERHEAD;
     }
 
+    /** The producer's configuration as Kafka Streams will make it. */
+    private ProducerConfig producerConfig() {
+        Map<String, Object> config = new StreamsConfig(streams()).getProducerConfigs(applicationId());
+        config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, applicationId());
+        return new ProducerConfig(config);
+    }
+
     /** The largest request that the producer sends, in bytes. */
     long maxRequestSize() {
-        String given = kafka.getOrDefault(
-                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-                kafka.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
-        return given == null ? defaultRequestSize() : Long.parseLong(given.trim());
+        ProducerConfig config = producerConfig();
+        return Math.min(
+                config.getInt(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                config.getLong(ProducerConfig.BUFFER_MEMORY_CONFIG));
+    }
+
+    /**
+     * Requires that a model's records fit what the producer sends: the settings may have become smaller than what is
+     * stored.
+     *
+     * @throws SettingsException naming the setting to raise
+     */
+    void requireRoomFor(String model, ModelSpec its) {
+        requireRoom("model " + model, its, maxRequestSize());
+    }
+
+    private static void requireRoom(String model, ModelSpec its, long request) {
+        long largest = largestRecord(its);
+        if (largest > request) {
+            throw new SettingsException(
+                    "kafka.producer.max.request.size and kafka.producer.buffer.memory must be at least "
+                            + largest + ", because a snapshot or state of " + model + " (" + its.architecture()
+                            + ") can be that large; got " + request);
+        }
     }
 
     private long defaultRequestSize() {
@@ -424,6 +506,10 @@ public final class Settings {
         return string(DEFAULT_MODEL);
     }
 
+    int mostLiveModels() {
+        return Integer.parseInt(string(MOST_LIVE));
+    }
+
     boolean storeIsOnDisk() {
         return string(STORE).equals("rocksdb");
     }
@@ -452,6 +538,9 @@ public final class Settings {
         config.put(TopicConfig.SEGMENT_MS_CONFIG, "600000");
         config.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1");
         config.put(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, "600000");
+        // A changelog record has the timestamp of a sample, whatever that may be.
+        config.put(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE));
+        config.put(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE));
         if (largestState() > 1024 * 1024) {
             config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Long.toString(largestState()));
             config.put(
@@ -468,20 +557,23 @@ public final class Settings {
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
-        properties.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
-        properties.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
-        properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
-        properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 * 1024);
         long request = defaultRequestSize();
-        properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), (int) request);
-        properties.put(
-                StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
-                Math.max(32L * 1024 * 1024, 2 * request));
+        putProducerDefault(properties, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        putProducerDefault(properties, ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        putProducerDefault(properties, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, (int) request);
+        putProducerDefault(properties, ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(32L * 1024 * 1024, 2 * request));
         instanceId()
                 .ifPresent(id -> properties.put(
                         StreamsConfig.mainConsumerPrefix(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG), id));
         properties.putAll(kafka);
         return properties;
+    }
+
+    /** With its prefix a default of ours would go before what the user sets without it. */
+    private void putProducerDefault(Properties properties, String key, Object value) {
+        if (!kafka.containsKey(key)) {
+            properties.put(StreamsConfig.producerPrefix(key), value);
+        }
     }
 
     /** The configuration of a plain consumer with the same connection and security. */
@@ -513,6 +605,11 @@ public final class Settings {
         });
         config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
         return config;
+    }
+
+    /** The changelog's name, as Kafka Streams makes it. */
+    String changelogTopic() {
+        return applicationId() + "-" + ModelStore.NAME + "-changelog";
     }
 
     /** The names of the four topics: samples, predictions, snapshots, dead letters. */

@@ -11,12 +11,12 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -29,14 +29,30 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class Topics {
     private static final int BROKER_LARGEST_RECORD = 1_048_588;
     private static final long WEEK_MS = TimeUnit.DAYS.toMillis(7);
+    /** How often to say that a broker is being waited for, and how often to look up from that. */
     private static final long PATIENCE_MS = 5_000;
 
+    private static final long SLICE_MS = 200;
+    /** A dead letter must at least hold its reason and the beginning of a value. */
+    private static final long LEAST_DEAD_LETTER = 16 * 1024;
+
     private Topics() {}
+
+    private static Admin connect(Settings settings) {
+        try {
+            return Admin.create(settings.admin());
+        } catch (KafkaException e) {
+            throw new SettingsException(
+                    "bootstrap.servers must be HOST:PORT of brokers, with commas, and kafka.* what clients take;"
+                            + " got " + settings.bootstrapServers() + " ("
+                            + (e.getCause() == null ? e : e.getCause()).getMessage() + ")");
+        }
+    }
 
     /** An admin client that does not wait, when it is closed, for calls which no broker answers. */
     private record Client(Admin admin) implements AutoCloseable {
         Client(Settings settings) {
-            this(Admin.create(settings.admin()));
+            this(connect(settings));
         }
 
         @Override
@@ -54,8 +70,7 @@ public final class Topics {
      * @throws StartException if the broker cannot be reached or refuses
      */
     public static Map<String, Boolean> create(
-            Settings settings, int partitions, Optional<Short> replication, Consumer<String> progress)
-            throws StartException {
+            Settings settings, int partitions, Optional<Short> replication, Progress progress) throws StartException {
         try (Client client = new Client(settings)) {
             Admin admin = client.admin();
             Set<String> existing = list(admin, settings, progress);
@@ -92,8 +107,7 @@ public final class Topics {
      *
      * @throws StartException naming what is missing, and the remedy
      */
-    public static void require(Settings settings, List<String> topics, Consumer<String> progress)
-            throws StartException {
+    public static void require(Settings settings, List<String> topics, Progress progress) throws StartException {
         try (Client client = new Client(settings)) {
             require(client.admin(), settings, topics, progress);
         } catch (InterruptedException e) {
@@ -102,7 +116,7 @@ public final class Topics {
         }
     }
 
-    private static void require(Admin admin, Settings settings, List<String> topics, Consumer<String> progress)
+    private static void require(Admin admin, Settings settings, List<String> topics, Progress progress)
             throws StartException, InterruptedException {
         Set<String> existing = list(admin, settings, progress);
         List<String> missing =
@@ -137,7 +151,7 @@ public final class Topics {
      *
      * @throws StartException naming what is missing or too small, and the remedy
      */
-    static Cluster check(Settings settings, Consumer<String> progress) throws StartException {
+    static Cluster check(Settings settings, Progress progress) throws StartException {
         try (Client client = new Client(settings)) {
             Admin admin = client.admin();
             require(admin, settings, settings.topics(), progress);
@@ -148,10 +162,28 @@ public final class Topics {
             if (samples == null) {
                 throw new StartException("topic " + settings.samplesTopic() + " could not be described", null);
             }
-            Map<String, Long> largest = largestRecords(admin, settings.topics());
-            require(settings.snapshotsTopic(), largest, settings.largestRecord());
-            require(settings.predictionsTopic(), largest, settings.largestPrediction());
-            long deadLetter = Math.min(limit(settings.deadLettersTopic(), largest), settings.maxRequestSize())
+            List<String> written = List.of(
+                    settings.predictionsTopic(),
+                    settings.snapshotsTopic(),
+                    settings.deadLettersTopic(),
+                    settings.changelogTopic());
+            Map<String, Config> configs = describe(admin, written);
+            requireRoom(configs, settings.predictionsTopic(), settings.largestPrediction());
+            requireRoom(configs, settings.snapshotsTopic(), settings.largestRecord());
+            requireRoom(configs, settings.deadLettersTopic(), LEAST_DEAD_LETTER);
+            requireRoom(configs, settings.changelogTopic(), settings.largestState());
+            for (String topic : written) {
+                requireOldTimestamps(configs, topic);
+            }
+            requireNotCompacted(configs, settings.predictionsTopic());
+            requireNotCompacted(configs, settings.deadLettersTopic());
+            long deadLetter = Math.min(
+                            number(
+                                    configs,
+                                    settings.deadLettersTopic(),
+                                    TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                                    BROKER_LARGEST_RECORD),
+                            settings.maxRequestSize())
                     - Settings.RECORD_OVERHEAD;
             return new Cluster(samples.partitions().size(), deadLetter);
         } catch (ExecutionException e) {
@@ -163,49 +195,52 @@ public final class Topics {
     }
 
     /** Waits for a broker, saying so every few seconds, until the settings' patience ends. */
-    private static Set<String> list(Admin admin, Settings settings, Consumer<String> progress)
+    private static Set<String> list(Admin admin, Settings settings, Progress progress)
             throws StartException, InterruptedException {
         long start = System.nanoTime();
-        long waited = 0;
+        KafkaFuture<Set<String>> names = admin.listTopics().names();
+        long said = start;
         while (true) {
-            Throwable cause;
             try {
-                long patience = Math.max(1, Math.min(PATIENCE_MS, settings.startupTimeoutMs() - waited));
-                return admin.listTopics().names().get(patience, TimeUnit.MILLISECONDS);
+                return names.get(SLICE_MS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                cause = e;
+                // Not yet: below is what to do meanwhile.
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof RetriableException)) {
                     throw new StartException(
                             "the broker at " + settings.bootstrapServers() + " refuses: " + messageOf(e), e);
                 }
-                cause = e;
+                names = admin.listTopics().names();
             }
-            waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            if (progress.isStopped()) {
+                throw new StartException("stopped while waiting for a broker at " + settings.bootstrapServers(), null);
+            }
+            long now = System.nanoTime();
+            long waited = TimeUnit.NANOSECONDS.toMillis(now - start);
             if (waited >= settings.startupTimeoutMs()) {
                 throw new StartException(
                         "no broker answers at " + settings.bootstrapServers() + " within " + settings.startupTimeoutMs()
                                 + " ms (startup.timeout.ms); is it running there, and is --bootstrap-server right?",
-                        cause);
+                        null);
             }
-            progress.accept("waiting for a broker at " + settings.bootstrapServers() + " (" + waited / 1000 + " s)");
+            if (TimeUnit.NANOSECONDS.toMillis(now - said) >= PATIENCE_MS) {
+                said = now;
+                progress.say("waiting for a broker at " + settings.bootstrapServers() + " (" + waited / 1000 + " s)");
+            }
         }
     }
 
-    /** What each topic takes; empty where the application may not ask. */
-    private static Map<String, Long> largestRecords(Admin admin, Collection<String> topics)
+    /** The settings of those topics that are there and that the application may ask for. */
+    private static Map<String, Config> describe(Admin admin, Collection<String> topics)
             throws InterruptedException, ExecutionException {
-        Map<String, Long> largest = new LinkedHashMap<>();
+        Map<String, Config> configs = new LinkedHashMap<>();
         List<ConfigResource> resources = topics.stream()
                 .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
                 .toList();
         for (Map.Entry<ConfigResource, KafkaFuture<Config>> topic :
                 admin.describeConfigs(resources).values().entrySet()) {
             try {
-                ConfigEntry entry = topic.getValue().get().get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
-                if (entry != null && entry.value() != null) {
-                    largest.put(topic.getKey().name(), Long.parseLong(entry.value()));
-                }
+                configs.put(topic.getKey().name(), topic.getValue().get());
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof AuthorizationException)
                         && !(e.getCause() instanceof UnknownTopicOrPartitionException)) {
@@ -213,19 +248,46 @@ public final class Topics {
                 }
             }
         }
-        return largest;
+        return configs;
     }
 
-    private static long limit(String topic, Map<String, Long> largest) {
-        return largest.getOrDefault(topic, (long) BROKER_LARGEST_RECORD);
+    private static long number(Map<String, Config> configs, String topic, String setting, long unknown) {
+        Config config = configs.get(topic);
+        ConfigEntry entry = config == null ? null : config.get(setting);
+        return entry == null || entry.value() == null ? unknown : Long.parseLong(entry.value());
     }
 
-    private static void require(String topic, Map<String, Long> largest, long needed) throws StartException {
-        // Where the application may not ask, it is not for it to refuse.
-        if (largest.containsKey(topic) && limit(topic, largest) < needed) {
+    /** Where the application may not ask, it is not for it to refuse. */
+    private static void requireRoom(Map<String, Config> configs, String topic, long needed) throws StartException {
+        long limit = number(configs, topic, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Long.MAX_VALUE);
+        if (limit < needed) {
             throw new StartException(
-                    "topic " + topic + " must take records of " + needed + " bytes, which these models need; its"
-                            + " max.message.bytes is " + limit(topic, largest) + "; alter it to " + needed,
+                    "topic " + topic + " must take records of " + needed + " bytes, which these models need; its "
+                            + TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " is " + limit + "; alter it to " + needed,
+                    null);
+        }
+    }
+
+    /** Old samples are samples: what is written has their timestamps. */
+    private static void requireOldTimestamps(Map<String, Config> configs, String topic) throws StartException {
+        long before = number(configs, topic, TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG, Long.MAX_VALUE);
+        if (before < Long.MAX_VALUE) {
+            throw new StartException(
+                    "topic " + topic + " must take records with old timestamps, those of the samples; its "
+                            + TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG + " is " + before
+                            + "; delete that setting",
+                    null);
+        }
+    }
+
+    /** A compacted topic refuses records without a key, and forgets the others. */
+    private static void requireNotCompacted(Map<String, Config> configs, String topic) throws StartException {
+        Config config = configs.get(topic);
+        ConfigEntry policy = config == null ? null : config.get(TopicConfig.CLEANUP_POLICY_CONFIG);
+        if (policy != null && policy.value() != null && policy.value().contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+            throw new StartException(
+                    "topic " + topic + " must not be compacted; its " + TopicConfig.CLEANUP_POLICY_CONFIG + " is "
+                            + policy.value() + "; alter it to " + TopicConfig.CLEANUP_POLICY_DELETE,
                     null);
         }
     }

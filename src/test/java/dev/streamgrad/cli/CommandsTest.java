@@ -10,9 +10,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,6 +88,12 @@ class CommandsTest {
                 "2 | produce --count -5 | --count and --rate must be at least 0",
                 "2 | topics --partitions 0 | --partitions must be at least 1; got 0",
                 "2 | watch nothing | Invalid value for positional parameter",
+                "2 | learn -b localhost | bootstrap.servers must be HOST:PORT of brokers",
+                "2 | demo --set layers=3,4,1 | layers must start with 2, the features of xor",
+                "2 | demo --csv /does/not/exist.csv | must be a readable CSV file",
+                "2 | demo --csv x.csv --until-learned | --until-learned needs a dataset with a goal",
+                "2 | produce --label-column y | --label-column and --features-columns are for --csv FILE",
+                "2 | lesson nothing | lesson must be one of single-neuron, hidden-layer",
                 "1 | learn -b localhost:1 --set startup.timeout.ms=1000 | no broker answers at localhost:1 within 1000 ms",
             })
     void wrongUse_isOneLine_withItsExitCode(int code, String command, String message) throws Exception {
@@ -188,6 +201,91 @@ class CommandsTest {
                 .containsPattern("\\[0 1] → (0\\.9\\d|1\\.00) \\(rounded: 1\\) \\| target: 1 ✓")
                 .containsPattern("\\[1 0] → (0\\.9\\d|1\\.00) \\(rounded: 1\\) \\| target: 1 ✓")
                 .containsPattern("\\[1 1] → 0\\.0\\d \\(rounded: 0\\) \\| target: 0 ✓");
+    }
+
+    @Test
+    void demoOfAnotherDataset_usesItsSettings_andEndsAtItsGoal() throws Exception {
+        Running demo = run(0, "--dataset", "circle", "--until-learned", "--rate", "0");
+        assertThat(demo.out.toString())
+                .contains("model circle: a 2-16-1 network")
+                .containsPattern("learned after [\\d,]+ samples:")
+                .contains("over the last 1,000 (goal: accuracy:  97 %)");
+    }
+
+    @Test
+    void demoOfAFile_learnsItsRows_andShowsTheFirstDeadLetter(@TempDir Path folder) throws Exception {
+        StringBuilder csv = new StringBuilder("a,b,c,y\n");
+        for (int i = 0; i < 500; i++) {
+            csv.append(i % 2).append(",0.5,1,").append(i == 300 ? 7 : i % 2).append('\n');
+        }
+        Path file = Files.writeString(folder.resolve("rows.csv"), csv.toString());
+        Running demo = new Running("--csv", file.toString(), "--rate", "0");
+        await().atMost(Duration.ofMinutes(1)).until(() -> demo.out.toString().contains("     499 samples"));
+        demo.shutdown.request();
+        assertThat(demo.await()).isZero();
+        assertThat(demo.out.toString()).contains("model rows: a 3-8-1 network");
+        assertThat(demo.err.toString()).contains("a sample became a dead letter: label[0] must be from 0.0 to 1.0");
+    }
+
+    @Test
+    void demoThatIsStoppedBeforeItHasLearned_saysSoByItsExitCode() throws Exception {
+        Running demo = new Running("--until-learned", "--rate", "1");
+        await().atMost(Duration.ofMinutes(1)).until(() -> demo.out.toString().contains("broker localhost"));
+        demo.shutdown.request();
+        assertThat(demo.await()).isEqualTo(1);
+    }
+
+    @Test
+    void lessons_areListed_andRun() throws Exception {
+        assertThat(run(0, "lesson").out.toString())
+                .contains("single-neuron", "vanishing-gradient")
+                .hasLineCount(9);
+        assertThat(run(0, "lesson", "schedules").out.toString()).endsWith("✓ the run agrees" + System.lineSeparator());
+    }
+
+    @Test
+    void waitingForABroker_endsAtOnce_whenAskedTo() throws Exception {
+        Running learner = new Running("learn", "-b", "localhost:1");
+        await().atMost(Duration.ofMinutes(1)).until(() -> learner.err.toString().contains("waiting for a broker"));
+        learner.shutdown.request();
+        assertThat(learner.await()).isEqualTo(1);
+        assertThat(learner.err.toString()).contains("stopped while waiting for a broker at localhost:1");
+    }
+
+    @Test
+    void topicThatCannotServe_isRefusedWithTheRemedy() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            String[] config = {
+                "samples.topic=unfit-samples", "predictions.topic=unfit-predictions",
+                "snapshots.topic=unfit-snapshots", "dead.letters.topic=unfit-dead-letters"
+            };
+            String[] learn = with(
+                    new String[] {"--set", config[0], "--set", config[1], "--set", config[2], "--set", config[3]},
+                    "learn",
+                    "-b",
+                    broker.bootstrapServers());
+            NewTopic small = new NewTopic("unfit-snapshots", 1, (short) 1).configs(Map.of("max.message.bytes", "1000"));
+            NewTopic compacted =
+                    new NewTopic("unfit-dead-letters", 1, (short) 1).configs(Map.of("cleanup.policy", "compact"));
+            admin.createTopics(List.of(
+                            new NewTopic("unfit-samples", 1, (short) 1),
+                            new NewTopic("unfit-predictions", 1, (short) 1),
+                            small,
+                            compacted))
+                    .all()
+                    .get();
+            assertThat(run(1, learn).err.toString())
+                    .contains(
+                            "topic unfit-snapshots must take records of", "its max.message.bytes is 1000; alter it to");
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, "unfit-snapshots"),
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("max.message.bytes", "1000000"), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+            assertThat(run(1, learn).err.toString())
+                    .contains("topic unfit-dead-letters must not be compacted; its cleanup.policy is compact");
+        }
     }
 
     @Test

@@ -147,6 +147,61 @@ class LearnerTest {
     }
 
     @Test
+    void restore_takesTheStatisticsAndAdamsStepsBackToo_andHalvesTheRateOnlySoFar() {
+        ModelSpec spec = spec(
+                "layers", "1,1",
+                "output.activation", "identity",
+                "optimizer", "adam",
+                "learning.rate", "0.1",
+                "features.scaling", "standard",
+                "on.divergence", "restore",
+                "divergence.restore.after", "1",
+                "snapshot.every", "2");
+        Model model = new Model(spec);
+        Learner learner = new Learner(spec);
+        for (double x : new double[] {1, 2, 3}) {
+            assertThat(learner.learn(model, new double[] {x}, ONE, 1.0)).isEqualTo(Outcome.TRAINED);
+        }
+        Model asAtTheSnapshot = new Model(spec);
+        for (double x : new double[] {1, 2}) {
+            learner.learn(asAtTheSnapshot, new double[] {x}, ONE, 1.0);
+        }
+        assertThat(learner.learn(model, new double[] {1e300}, ONE, 1.0)).isEqualTo(Outcome.RESTORED);
+        List<Double> learned = Numbers.of(model);
+        List<Double> expected = Numbers.of(asAtTheSnapshot);
+        assertThat(learned.subList(0, learned.size() - 1)).isEqualTo(expected.subList(0, expected.size() - 1));
+        assertThat(model.counters().scaled()).isEqualTo(2);
+        assertThat(model.counters().optimizerSteps()).isEqualTo(2);
+        assertThat(model.version()).isEqualTo(3);
+        for (int i = 0; i < 100; i++) {
+            assertThat(learner.learn(model, new double[] {1e300}, ONE, 1.0)).isEqualTo(Outcome.RESTORED);
+        }
+        assertThat(model.learningRateFactor()).isEqualTo(Learner.LEAST_FACTOR);
+    }
+
+    @Test
+    void overflowInsideTheNetwork_isSeen_thoughTheOutputLooksFine() {
+        ModelSpec relu = spec("layers", "2,1,1", "hidden.activation", "relu", "initializer", "pytorch");
+        Model model = new Model(relu);
+        Learner learner = new Learner(relu);
+        model.parameters().fill(() -> 1e200);
+        model.parameters().layer(0).weights().setEntry(1, 0, -1e200);
+        double[] huge = {1e200, 1e200};
+        assertThat(learner.predict(model, huge)[0]).isNotEqualTo(0.5);
+        assertThat(learner.predictionIsFinite()).as("∞ − ∞ within").isFalse();
+        assertThat(learner.learn(model, huge, ONE, 1.0)).isEqualTo(Outcome.NOT_FINITE);
+    }
+
+    @Test
+    void errorWhoseSquareOverflows_isRefused_soThatTheMetricsStayFinite() {
+        ModelSpec spec = spec("layers", "1,1", "output.activation", "identity", "loss", "huber");
+        Model model = new Model(spec);
+        assertThat(new Learner(spec).learn(model, ONE, new double[] {1e155}, 1.0))
+                .isEqualTo(Outcome.NOT_FINITE);
+        assertThat(model.metrics().sinceStart().samples()).isZero();
+    }
+
+    @Test
     void featureScaling_usesTheStatisticsOfTheSamplesBefore() {
         ModelSpec spec = spec("layers", "1,1", "output.activation", "identity", "features.scaling", "standard");
         Model model = new Model(spec);

@@ -17,7 +17,7 @@ class PrequentialMetricsTest {
         double[] labels = {1, 1, 0, 1};
         double[] predictions = {0.9, 0.4, 0.1, 0.8};
         for (int i = 0; i < labels.length; i++) {
-            metrics.add(new double[] {predictions[i]}, new double[] {labels[i]}, 0.25, 0.5);
+            add(metrics, new double[] {predictions[i]}, new double[] {labels[i]}, 0.25, 0.5);
         }
         PrequentialMetrics.Figures figures = metrics.sinceStart();
         assertThat(figures.samples()).isEqualTo(4);
@@ -35,9 +35,9 @@ class PrequentialMetricsTest {
     @Test
     void classes_areTheGreatestOutput() {
         PrequentialMetrics metrics = new PrequentialMetrics(Task.MULTI_CLASS, 3, 100);
-        metrics.add(new double[] {0.2, 0.5, 0.3}, new double[] {0, 1, 0}, 0, 0);
-        metrics.add(new double[] {0.2, 0.5, 0.3}, new double[] {0, 1, 0}, 0, 0);
-        metrics.add(new double[] {0.2, 0.5, 0.3}, new double[] {0, 0, 1}, 0, 0);
+        add(metrics, new double[] {0.2, 0.5, 0.3}, new double[] {0, 1, 0}, 0, 0);
+        add(metrics, new double[] {0.2, 0.5, 0.3}, new double[] {0, 1, 0}, 0, 0);
+        add(metrics, new double[] {0.2, 0.5, 0.3}, new double[] {0, 0, 1}, 0, 0);
         assertThat(metrics.sinceStart().score()).isCloseTo(2.0 / 3, within(1e-15));
         assertThat(metrics.sinceStart().constantScore()).isCloseTo(1.0 / 3, within(1e-15));
     }
@@ -48,7 +48,7 @@ class PrequentialMetricsTest {
         double[] labels = {1, 3, 5};
         double[] predictions = {1, 2, 5};
         for (int i = 0; i < labels.length; i++) {
-            metrics.add(new double[] {predictions[i]}, new double[] {labels[i]}, 0, 0);
+            add(metrics, new double[] {predictions[i]}, new double[] {labels[i]}, 0, 0);
         }
         PrequentialMetrics.Figures figures = metrics.sinceStart();
         assertThat(figures.score()).as("mean absolute error").isCloseTo(1.0 / 3, within(1e-15));
@@ -64,10 +64,10 @@ class PrequentialMetricsTest {
     void window_forgetsWhatIsOlder_andCostsTheSameHoweverLongItIs() {
         PrequentialMetrics metrics = new PrequentialMetrics(Task.BINARY, 1, 50);
         for (int i = 0; i < 1000; i++) {
-            metrics.add(new double[] {0}, new double[] {0}, 7, 0);
+            add(metrics, new double[] {0}, new double[] {0}, 7, 0);
         }
         for (int i = 0; i < 50; i++) {
-            metrics.add(new double[] {0}, new double[] {0}, 1, 0);
+            add(metrics, new double[] {0}, new double[] {0}, 1, 0);
             assertThat(metrics.window().samples()).isBetween(45L, 50L);
         }
         assertThat(metrics.window().loss()).isEqualTo(1.0);
@@ -98,9 +98,28 @@ class PrequentialMetricsTest {
         assertThatThrownBy(() -> metrics.restore(() -> 11.0)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    private static void add(
+            PrequentialMetrics metrics, double[] prediction, double[] label, double loss, double logLoss) {
+        double[] scores = new double[PrequentialMetrics.SUMS];
+        assertThat(metrics.score(prediction, label, loss, logLoss, scores)).isTrue();
+        metrics.add(label, scores);
+    }
+
+    @Test
+    void whatWouldOverflowASum_isNotCounted() {
+        PrequentialMetrics metrics = new PrequentialMetrics(Task.REGRESSION, 1, 100);
+        double[] scores = new double[PrequentialMetrics.SUMS];
+        add(metrics, new double[] {1}, new double[] {2}, 1, 0);
+        assertThat(metrics.score(new double[] {1e200}, new double[] {0}, 1, 0, scores))
+                .isFalse();
+        assertThat(metrics.score(new double[] {0}, new double[] {0}, Double.POSITIVE_INFINITY, 0, scores))
+                .isFalse();
+        assertThat(metrics.sinceStart().samples()).isEqualTo(1);
+    }
+
     private static void fill(PrequentialMetrics metrics, int from, int to) {
         for (int i = from; i < to; i++) {
-            metrics.add(new double[] {i % 3 / 3.0}, new double[] {i % 2}, i, i * 0.5);
+            add(metrics, new double[] {i % 3 / 3.0}, new double[] {i % 2}, i, i * 0.5);
         }
     }
 }

@@ -15,7 +15,10 @@ class LessonTest {
     void run_agreesWithItsClaim_andSaysSo(Lesson lesson) {
         List<String> lines = new ArrayList<>();
         assertThat(lesson.run(lines::add)).isTrue();
-        assertThat(lines).startsWith(lesson.claim()).endsWith("✓ the run agrees").hasSizeGreaterThan(5);
+        assertThat(lines)
+                .startsWith(lesson.claim())
+                .endsWith("✓ the run agrees")
+                .hasSizeGreaterThan(5);
     }
 
     @Test

@@ -77,6 +77,12 @@ class ActivationTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SOFTMAX")
+    void notANumber_staysOne_soThatNoActivationHidesIt(Activation activation) {
+        assertThat(activation.value(Double.NaN)).isNaN();
+    }
+
     @Test
     void sigmoid_saturatesExactly() {
         assertThat(Activation.SIGMOID.value(1000)).isEqualTo(1.0);

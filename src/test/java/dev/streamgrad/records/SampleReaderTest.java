@@ -97,6 +97,10 @@ class SampleReaderTest {
                 "{\"features\":[0,1],\"id\":7} | id must be a string; got a number; put it in quotes or leave it out",
                 "{\"features\":[0,1],\"features\":[0,1]} | features must stand once; got it twice",
                 "{\"features\":[0,1],\"label\":1,\"label\":1} | label must stand once",
+                "{\"features\":\"abc | value must be a JSON object in UTF-8",
+                "{\"features\":[\"\\q\"]} | value must be a JSON object in UTF-8",
+                "{\"features\":[0,1],\"label\":\"\\q\"} | value must be a JSON object in UTF-8",
+                "{\"features\":[0,1],\"weight\":\"\\u00 | value must be a JSON object in UTF-8",
             })
     void badSample_isRefusedByFieldRuleValueAndRemedy(String json, String message) {
         BadRecordException refused =
@@ -131,6 +135,9 @@ class SampleReaderTest {
         byte[] bytes = "{\"features\":[0,1],\"id\":\"?\"}".getBytes(StandardCharsets.ISO_8859_1);
         bytes[bytes.length - 3] = (byte) 0xFF;
         assertThatThrownBy(() -> xor.read(bytes)).hasMessageContaining("value must be a JSON object in UTF-8");
+        byte[] where = "{\"features\":\"?\"}".getBytes(StandardCharsets.ISO_8859_1);
+        where[where.length - 3] = (byte) 0xFF;
+        assertThatThrownBy(() -> xor.read(where)).hasMessageContaining("value must be a JSON object in UTF-8");
     }
 
     @Test

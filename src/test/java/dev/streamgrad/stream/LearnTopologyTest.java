@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.stream.LongStream;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -319,6 +320,45 @@ class LearnTopologyTest {
     }
 
     @Test
+    void sampleFromTheFuture_isWrittenWithThePresentTime_whichABrokerTakes() {
+        Running app = start(ONE_PARTITION, "snapshot.every=1");
+        Instant future = Instant.now().plusSeconds(1_000_000);
+        app.samples.pipeInput(XOR, "{\"features\":[0,1],\"label\":[1]}".getBytes(StandardCharsets.UTF_8), future);
+        app.samples.pipeInput(XOR, "bad".getBytes(StandardCharsets.UTF_8), future);
+        assertThat(app.predictions.readRecord().timestamp()).isLessThan(future.toEpochMilli());
+        assertThat(app.deadLetters.readRecord().timestamp()).isLessThan(future.toEpochMilli());
+        TestRecord<byte[], byte[]> snapshot = app.snapshots.readRecord();
+        assertThat(snapshot.timestamp()).isLessThan(future.toEpochMilli());
+        assertThat(Snapshot.read(snapshot.value()).time())
+                .as("what the sample says")
+                .isEqualTo(future.toEpochMilli());
+    }
+
+    @Test
+    void requestForAnUnknownModel_isAnsweredByVersion0_andMakesNoModel() {
+        Running app = start(ONE_PARTITION);
+        app.send("{\"features\":[0,1]}");
+        assertThat(app.prediction().version()).isZero();
+        ModelStore store = (ModelStore) app.driver.getStateStore(ModelStore.NAME);
+        assertThat(store.get(XOR)).isNull();
+    }
+
+    @Test
+    void modelsBeyondTheLiveOnes_comeBackFromTheirBytes_andGoOn() {
+        Running app = start(ONE_PARTITION, "live.models=2");
+        for (int i = 0; i < 30; i++) {
+            app.samples.pipeInput(
+                    ("model-" + i % 5).getBytes(StandardCharsets.UTF_8),
+                    "{\"features\":[0,1],\"label\":[1]}".getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(app.predictions.readValuesToList().stream()
+                        .map(Prediction::read)
+                        .map(Prediction::version))
+                .containsExactlyElementsOf(
+                        LongStream.range(0, 30).map(i -> i / 5).boxed().toList());
+    }
+
+    @Test
     void stepThatOverflows_isADeadLetter_whichSaysThatTheLearningRateIsTooHigh() {
         Running app = start(ONE_PARTITION, "layers=2,1", "output.activation=identity", "learning.rate=1e10");
         app.send("{\"features\":[0,1],\"label\":[1]}");
@@ -348,6 +388,11 @@ class LearnTopologyTest {
         Running app = start(ONE_PARTITION);
         app.send("{\"features\":[0,1],\"label\":[1],\"weight\":0}");
         assertThat(app.model("xor").version()).isEqualTo(1);
-        assertThat(Fingerprint.of(app.model("xor"))).isEqualTo(Fingerprint.of(new Model(ModelSpec.xor())));
+        assertThat(app.model("xor").parameters().layer(0).weights().getData())
+                .isDeepEqualTo(new Model(ModelSpec.xor())
+                        .parameters()
+                        .layer(0)
+                        .weights()
+                        .getData());
     }
 }

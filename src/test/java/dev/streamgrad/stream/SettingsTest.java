@@ -38,7 +38,14 @@ class SettingsTest {
                         + " exactly_once_v2",
                 "kafka.application.id=x | kafka.application.id cannot be set; set application.id itself",
                 "kafka.num.stream.threads=many | kafka.* is wrong",
-                "kafka.producer.max.request.size=1000 | kafka.producer.max.request.size must be at least",
+                "kafka.producer.max.request.size=1000 | kafka.producer.max.request.size and kafka.producer.buffer.memory must be",
+                "kafka.max.request.size=1000 | kafka.producer.max.request.size and kafka.producer.buffer.memory must be",
+                "kafka.producer.buffer.memory=1000 | kafka.producer.max.request.size and kafka.producer.buffer.memory must be",
+                "kafka.producer.max.request.size=8MB | kafka.* is wrong",
+                "kafka.production.exception.handler=x | kafka.production.exception.handler cannot be set; going on after",
+                "kafka.group.protocol=streams | kafka.group.protocol=streams knows no stable names yet",
+                "predictions.topic=samples | must be four topics, or the learner would read what it writes",
+                "predictions.topic=a/b | topic names must be as Kafka takes them; got a/b",
             })
     void wrongSetting_isOneLine_namingSettingRuleAndValue(String settings, String message) {
         assertThatThrownBy(() -> of(settings.split(" ")))
@@ -80,6 +87,9 @@ class SettingsTest {
                 "kafka.num.stream.threads=2",
                 "kafka.consumer.fetch.min.bytes=5",
                 "kafka.producer.acks=all");
+        assertThat(of("kafka.batch.size=7", "kafka.producer.linger.ms=1").streams())
+                .as("what the user sets without a prefix is not overridden by a default with one")
+                .doesNotContainKey("producer.batch.size");
         assertThat(settings.consumer())
                 .containsExactlyInAnyOrderEntriesOf(
                         Map.of("bootstrap.servers", "b:1", "security.protocol", "SASL_SSL", "fetch.min.bytes", "5"));

@@ -22,6 +22,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The topics of one test, named after it, on the real broker; and what is in them. */
 final class TestTopics {
+    private static final Progress QUIET = line -> {};
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final String bootstrapServers = RealKafka.bootstrapServers();
@@ -36,7 +37,7 @@ final class TestTopics {
         for (String setting : more) {
             settings.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
         }
-        Topics.create(settings(), partitions, Optional.of((short) 1), line -> {});
+        Topics.create(settings(), partitions, Optional.of((short) 1), QUIET);
     }
 
     Settings settings() {
@@ -44,7 +45,7 @@ final class TestTopics {
     }
 
     LearnerApp startLearner() throws Exception {
-        LearnerApp app = LearnerApp.start(settings(), line -> {});
+        LearnerApp app = LearnerApp.start(settings(), QUIET);
         app.awaitRunning();
         return app;
     }
