@@ -44,6 +44,11 @@ final class TestTopics {
         return Settings.of(settings);
     }
 
+    /** The settings as they were given. */
+    Map<String, String> given() {
+        return Map.copyOf(settings);
+    }
+
     LearnerApp startLearner() throws Exception {
         LearnerApp app = LearnerApp.start(settings(), QUIET);
         app.awaitRunning();
@@ -99,6 +104,29 @@ final class TestTopics {
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         return consumer;
+    }
+
+    /** Waits until there are so many predictions. */
+    void awaitPredictions(String isolation, int count) {
+        try (Consumer<byte[], byte[]> consumer = consumer(settings().predictionsTopic(), isolation)) {
+            int[] seen = {0};
+            await().atMost(PATIENCE).until(() -> {
+                seen[0] += consumer.poll(Duration.ofMillis(20)).count();
+                return seen[0] >= count;
+            });
+        }
+    }
+
+    List<Long> offsetsOfSamples(int count) {
+        return read(settings().samplesTopic(), count).stream()
+                .map(ConsumerRecord::offset)
+                .toList();
+    }
+
+    /** The last committed value in a topic of one partition. */
+    byte[] lastValue(String topic) {
+        List<ConsumerRecord<byte[], byte[]>> records = read(topic, 1);
+        return records.get(records.size() - 1).value();
     }
 
     List<Prediction> predictions(int count) {
