@@ -21,10 +21,12 @@ class ReadmeTest {
     }
 
     @Test
-    void settingsTable_isTheDefinition() throws IOException {
-        assertThat(SettingsTable.in(readme()))
-                .as("run SettingsTable's main with README.md to write it anew")
-                .isEqualTo(SettingsTable.markdown());
+    void tables_areWhatTheCodeSays() throws IOException {
+        String readme = readme();
+        ReadmeTables.all()
+                .forEach((mark, table) -> assertThat(ReadmeTables.in(readme, mark))
+                        .as("run the main of ReadmeTables with README.md to write the %s anew", mark)
+                        .isEqualTo(table));
     }
 
     @Test

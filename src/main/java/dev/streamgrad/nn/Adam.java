@@ -1,5 +1,7 @@
 package dev.streamgrad.nn;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.commons.math3.util.FastMath;
 
 /**
@@ -34,6 +36,22 @@ public record Adam(
         Checks.fraction("adam.beta2", beta2);
         Checks.positive("adam.epsilon", epsilon);
         Checks.notNegative("weight.decay", weightDecay);
+    }
+
+    @Override
+    public String id() {
+        return decoupled ? "adamw" : "adam";
+    }
+
+    @Override
+    public Map<String, Double> settings() {
+        Map<String, Double> settings = new LinkedHashMap<>();
+        settings.put("learning.rate", learningRate);
+        settings.put("adam.beta1", beta1);
+        settings.put("adam.beta2", beta2);
+        settings.put("adam.epsilon", epsilon);
+        settings.put("weight.decay", weightDecay);
+        return settings;
     }
 
     @Override

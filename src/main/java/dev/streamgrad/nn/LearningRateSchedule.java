@@ -1,7 +1,16 @@
 package dev.streamgrad.nn;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** The learning rate of each optimizer step, as a function of the step alone; PyTorch's definitions. */
-public sealed interface LearningRateSchedule {
+public interface LearningRateSchedule {
+
+    /** The name, as the setting {@code schedule} has it. */
+    String id();
+
+    /** Its own numbers by the names of their settings, in a fixed order. */
+    Map<String, Number> settings();
 
     /**
      * The learning rate of a step.
@@ -13,6 +22,16 @@ public sealed interface LearningRateSchedule {
 
     /** The same rate for ever. */
     record Constant() implements LearningRateSchedule {
+        @Override
+        public String id() {
+            return "constant";
+        }
+
+        @Override
+        public Map<String, Number> settings() {
+            return Map.of();
+        }
+
         @Override
         public double at(double base, long step) {
             return base;
@@ -37,6 +56,19 @@ public sealed interface LearningRateSchedule {
         }
 
         @Override
+        public String id() {
+            return "step-decay";
+        }
+
+        @Override
+        public Map<String, Number> settings() {
+            Map<String, Number> settings = new LinkedHashMap<>();
+            settings.put("schedule.every", every);
+            settings.put("schedule.factor", factor);
+            return settings;
+        }
+
+        @Override
         public double at(double base, long step) {
             return base * AllocationFree.power(factor, step / every);
         }
@@ -58,6 +90,19 @@ public sealed interface LearningRateSchedule {
         public Cosine {
             Checks.atLeast("schedule.steps", 1, steps);
             Checks.notNegative("schedule.minimum", minimum);
+        }
+
+        @Override
+        public String id() {
+            return "cosine";
+        }
+
+        @Override
+        public Map<String, Number> settings() {
+            Map<String, Number> settings = new LinkedHashMap<>();
+            settings.put("schedule.steps", steps);
+            settings.put("schedule.minimum", minimum);
+            return settings;
         }
 
         @Override
@@ -87,6 +132,20 @@ public sealed interface LearningRateSchedule {
             Checks.atLeast("schedule.warmup", 1, warmup);
             Checks.atLeast("schedule.steps", warmup + 1, steps);
             Checks.notNegative("schedule.minimum", minimum);
+        }
+
+        @Override
+        public String id() {
+            return "warmup-cosine";
+        }
+
+        @Override
+        public Map<String, Number> settings() {
+            Map<String, Number> settings = new LinkedHashMap<>();
+            settings.put("schedule.warmup", warmup);
+            settings.put("schedule.steps", steps);
+            settings.put("schedule.minimum", minimum);
+            return settings;
         }
 
         @Override

@@ -1,10 +1,18 @@
 package dev.streamgrad.nn;
 
+import java.util.Map;
+
 /**
  * How a gradient changes the parameters. Each implementation follows PyTorch's definition, decay and bias corrections
  * included.
  */
-public sealed interface Optimizer permits Sgd, Adam {
+public interface Optimizer {
+
+    /** The name, as the setting {@code optimizer} has it. */
+    String id();
+
+    /** Its own numbers by the names of their settings, in a fixed order, the learning rate among them. */
+    Map<String, Double> settings();
 
     /** The learning rate η before any {@link LearningRateSchedule}. */
     double learningRate();

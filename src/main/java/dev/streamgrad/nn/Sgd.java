@@ -1,5 +1,8 @@
 package dev.streamgrad.nn;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * Stochastic gradient descent (Robbins and Monro, 1951), plain or with momentum (Polyak, 1964; Nesterov, 1983), in
  * PyTorch's form:
@@ -34,6 +37,22 @@ public record Sgd(double learningRate, double momentum, boolean nesterov, double
     /** Plain SGD. */
     public Sgd(double learningRate) {
         this(learningRate, 0.0, false, 0.0);
+    }
+
+    @Override
+    public String id() {
+        return momentum == 0.0 ? "sgd" : nesterov ? "nesterov" : "momentum";
+    }
+
+    @Override
+    public Map<String, Double> settings() {
+        Map<String, Double> settings = new LinkedHashMap<>();
+        settings.put("learning.rate", learningRate);
+        if (momentum != 0.0) {
+            settings.put("momentum", momentum);
+        }
+        settings.put("weight.decay", weightDecay);
+        return settings;
     }
 
     @Override

@@ -1,0 +1,83 @@
+package dev.streamgrad;
+
+import dev.streamgrad.data.Dataset;
+import dev.streamgrad.lesson.Lesson;
+import dev.streamgrad.stream.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.config.ConfigDef;
+
+/** The README's tables, made from the code. The {@code main} writes them in. */
+final class ReadmeTables {
+    private ReadmeTables() {}
+
+    /** Every table by its mark in the README. */
+    static Map<String, String> all() {
+        return Map.of("settings", settings(), "datasets", datasets(), "lessons", lessons());
+    }
+
+    private static String settings() {
+        StringBuilder table = new StringBuilder("| setting | default | meaning |\n| --- | --- | --- |\n");
+        for (ConfigDef.ConfigKey key : Settings.DEFINITION.configKeys().values()) {
+            table.append("| `" + key.name + "` | `" + key.defaultValue + "` | " + key.documentation + " |\n");
+        }
+        return table.toString();
+    }
+
+    private static String datasets() {
+        StringBuilder table = new StringBuilder(
+                "| dataset | is | settings that are not the defaults | reaches | within |\n| --- | --- | --- | --- | --- |\n");
+        for (Dataset dataset : Dataset.values()) {
+            boolean regression = dataset.modelSettings().containsValue("identity");
+            String settings = new TreeMap<>(dataset.modelSettings())
+                    .entrySet().stream()
+                            .map(entry -> "`" + entry.getKey() + "=" + entry.getValue() + "`")
+                            .collect(Collectors.joining(" "));
+            table.append(String.format(
+                    Locale.ROOT,
+                    "| `%s` | %s | %s | %s | %,d samples |%n",
+                    dataset.id(),
+                    dataset.description(),
+                    settings,
+                    regression
+                            ? String.format(
+                                    Locale.ROOT, "R² %.2f", dataset.goal().score())
+                            : String.format(
+                                    Locale.ROOT, "%.0f %%", 100 * dataset.goal().score()),
+                    dataset.goal().within()));
+        }
+        return table.toString().replace(System.lineSeparator(), "\n");
+    }
+
+    private static String lessons() {
+        StringBuilder table = new StringBuilder("| lesson | claims |\n| --- | --- |\n");
+        for (Lesson lesson : Lesson.values()) {
+            table.append("| `" + lesson.id() + "` | " + lesson.claim() + " |\n");
+        }
+        return table.toString();
+    }
+
+    private static String start(String mark) {
+        return "<!-- " + mark + ": made by ReadmeTables, checked by ReadmeTest -->\n";
+    }
+
+    static String in(String readme, String mark) {
+        int start = readme.indexOf(start(mark)) + start(mark).length();
+        return readme.substring(start, readme.indexOf("<!-- end of " + mark + " -->\n"));
+    }
+
+    public static void main(String[] args) throws IOException {
+        Path file = Path.of(args[0]);
+        String readme = Files.readString(file);
+        for (Map.Entry<String, String> table : all().entrySet()) {
+            String mark = table.getKey();
+            readme = readme.replace(start(mark) + in(readme, mark), start(mark) + table.getValue());
+        }
+        Files.writeString(file, readme);
+    }
+}
