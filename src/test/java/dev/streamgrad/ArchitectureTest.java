@@ -30,7 +30,8 @@ class ArchitectureTest {
             "lesson", List.of("data", "learning", "nn"),
             "stream", List.of("records", "learning", "nn"),
             "broker", List.of(),
-            "cli", List.of("stream", "broker", "lesson", "data", "records", "learning", "nn"));
+            "audit", List.of("stream", "records", "learning", "nn"),
+            "cli", List.of("audit", "stream", "broker", "lesson", "data", "records", "learning", "nn"));
 
     @Test
     void packages_importOnlyThoseToTheirRight() {

@@ -52,6 +52,13 @@ final class ProgressLine {
         }
     }
 
+    /** Takes the line off a terminal again, before something else is printed. */
+    void clear() {
+        if (terminal) {
+            print("");
+        }
+    }
+
     private void print(String text) {
         if (terminal) {
             err.print("\r" + text + "\u001B[K");

@@ -28,6 +28,7 @@ import picocli.CommandLine.IVersionProvider;
             ProduceCommand.class,
             WatchCommand.class,
             TopicsCommand.class,
+            AuditCommand.class,
             LessonCommand.class,
             CommandLine.HelpCommand.class
         },

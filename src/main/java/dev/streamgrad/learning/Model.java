@@ -161,6 +161,14 @@ public final class Model {
         return version;
     }
 
+    /**
+     * Whether a snapshot is due after the sample before which the model was at {@code before}: a step was taken, and
+     * its version is a multiple of {@code snapshot.every}.
+     */
+    public boolean snapshotIsDueSince(long before) {
+        return version != before && version % spec.snapshotEvery() == 0;
+    }
+
     /** The current parameters. A later step replaces them. */
     public Parameters parameters() {
         return state.parameters();

@@ -155,9 +155,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
                 true,
                 from.partition(),
                 from.offset());
-        boolean snapshotIsDue =
-                model.version() != version && model.version() % model.spec().snapshotEvery() == 0;
-        byte[] snapshot = snapshotIsDue
+        byte[] snapshot = model.snapshotIsDueSince(version)
                 ? Snapshot.of(live.name(), model, new Source(from.partition(), from.offset()), record.timestamp())
                         .toJson()
                 : null;

@@ -175,6 +175,11 @@ class CommandsTest {
                     .endsWith("stopped" + System.lineSeparator());
         }
 
+        assertThat(run(0, with(cluster, "audit")).out.toString())
+                .contains("gate: ok, 4 snapshots agree, the last of version 2,000, trained again from version 0");
+        assertThat(run(1, with(cluster, "audit", "--model", "none")).err.toString())
+                .contains("topic together-snapshots must have snapshots to compare of none; got none");
+
         Running snapshots = run(0, with(cluster, "watch", "snapshots", "--from-beginning", "--max", "4"));
         assertThat(snapshots.out.toString().lines())
                 .allSatisfy(line -> assertThat(line)

@@ -1,0 +1,93 @@
+package dev.streamgrad.audit;
+
+import dev.streamgrad.stream.Settings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** All committed records that a topic has when it is opened, in the order of each partition. */
+final class TopicLog implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final Map<TopicPartition, Long> beginning;
+    private final Map<TopicPartition, Long> end;
+
+    TopicLog(Settings settings, String topic) {
+        Map<String, Object> config = settings.consumer();
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                .map(partition -> new TopicPartition(topic, partition.partition()))
+                .toList();
+        consumer.assign(partitions);
+        beginning = consumer.beginningOffsets(partitions);
+        end = consumer.endOffsets(partitions);
+        rewind();
+    }
+
+    /** Starts again with the oldest records; what has come since the log was opened is still not in it. */
+    void rewind() {
+        beginning.forEach(consumer::seek);
+        consumer.resume(consumer.paused());
+    }
+
+    int partitions() {
+        return end.size();
+    }
+
+    /** The oldest offset there is. */
+    long beginning(int partition) {
+        return beginning.entrySet().stream()
+                .filter(entry -> entry.getKey().partition() == partition)
+                .mapToLong(Map.Entry::getValue)
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** How many offsets there are in all. */
+    long size() {
+        return end.entrySet().stream()
+                .mapToLong(entry -> entry.getValue() - beginning.getOrDefault(entry.getKey(), 0L))
+                .sum();
+    }
+
+    /** How many of them have been read. */
+    long read() {
+        return end.entrySet().stream()
+                .mapToLong(entry -> Math.min(entry.getValue(), consumer.position(entry.getKey()))
+                        - beginning.getOrDefault(entry.getKey(), 0L))
+                .sum();
+    }
+
+    boolean isAtEnd() {
+        return end.entrySet().stream().allMatch(entry -> consumer.position(entry.getKey()) >= entry.getValue());
+    }
+
+    /** Some more records, perhaps none. */
+    void poll(java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> to) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            if (record.offset() < end.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L)) {
+                to.accept(record);
+            }
+        }
+        // What has been read to its end must not crowd out the others.
+        consumer.pause(end.entrySet().stream()
+                .filter(entry -> consumer.position(entry.getKey()) >= entry.getValue())
+                .map(Map.Entry::getKey)
+                .toList());
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

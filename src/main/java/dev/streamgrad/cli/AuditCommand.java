@@ -1,0 +1,55 @@
+package dev.streamgrad.cli;
+
+import dev.streamgrad.audit.Audit;
+import dev.streamgrad.audit.Finding;
+import dev.streamgrad.stream.Settings;
+import dev.streamgrad.stream.Topics;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Trains every model again from the log and compares its snapshots. */
+@Command(
+        name = "audit",
+        description = {
+            "Train every model again from the committed samples, and compare each of its snapshots byte by byte.",
+            "Exit code 0 if all agree, 1 if one does not or there is none."
+        },
+        mixinStandardHelpOptions = true)
+final class AuditCommand extends ClusterCommand {
+    @Option(names = "--model", paramLabel = "NAME", description = "Only this model.")
+    private @Nullable String model;
+
+    @Override
+    int run() throws Exception {
+        Settings settings = settings();
+        Topics.require(settings, List.of(settings.samplesTopic(), settings.snapshotsTopic()), progress());
+        ProgressLine line = new ProgressLine(err());
+        Audit audit = new Audit(settings, Optional.ofNullable(model), new Audit.Listener() {
+            @Override
+            public void progress(long done, long total) {
+                line.update(done, total);
+            }
+
+            @Override
+            public boolean isStopped() {
+                return shutdown().isRequested();
+            }
+        });
+        Optional<List<Finding>> findings = audit.run();
+        line.clear();
+        if (findings.isEmpty()) {
+            err().println("stopped before the end; nothing is proved");
+            return 1;
+        }
+        findings.get().forEach(out()::println);
+        if (findings.get().isEmpty()) {
+            err().println("topic " + settings.snapshotsTopic() + " must have snapshots to compare"
+                    + (model == null ? "" : " of " + model) + "; got none; produce more samples than snapshot.every");
+            return 1;
+        }
+        return findings.get().stream().allMatch(Finding::isGood) ? 0 : 1;
+    }
+}

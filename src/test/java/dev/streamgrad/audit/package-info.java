@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.audit;
+
+import org.jspecify.annotations.NullMarked;
