@@ -3,6 +3,7 @@ package dev.streamgrad.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.streamgrad.audit.Finding;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.learning.Learner;
@@ -17,12 +18,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.testcontainers.junit.jupiter.Testcontainers;
 
 /** The learner as a process, killed with SIGKILL at seeded moments while samples flow. */
@@ -93,6 +97,8 @@ class CrashIT {
         }
         assertThat(Files.readString(log)).contains("stopped");
 
+        assertThat(topics.audit()).singleElement().matches(Finding::isGood);
+
         Model uninterrupted = new Model(topics.settings().specOf("xor"));
         Learner learner = new Learner(uninterrupted.spec());
         SampleSource again = Dataset.CIRCLE.samples(1);
@@ -119,6 +125,66 @@ class CrashIT {
 
     private static double[] array(List<Double> numbers) {
         return numbers.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    /** What happens to one of two instances while samples flow. */
+    enum Trouble {
+        KILLED,
+        PAUSED_LONGER_THAN_ITS_SESSION
+    }
+
+    /** The other instance takes over; a zombie that comes back must not write. */
+    @ParameterizedTest
+    @EnumSource
+    void oneOfTwoInstances_inTrouble_losesAndDoublesNothing(Trouble trouble, @TempDir Path folder) throws Exception {
+        String test = "two-" + trouble.name().toLowerCase(Locale.ROOT);
+        TestTopics topics = new TestTopics(
+                test, 4, "snapshot.every=50", "kafka.session.timeout.ms=6000", "kafka.heartbeat.interval.ms=1000");
+        Path log = Files.createFile(folder.resolve("learners.log"));
+        int models = 12;
+        try (Producer<byte[], byte[]> producer = topics.producer()) {
+            SampleSource source = Dataset.XOR.samples(2);
+            LearnerProcess first = LearnerProcess.start(topics.given("instance.id=first"), log);
+            LearnerProcess second = LearnerProcess.start(topics.given("instance.id=second"), log);
+            int sent = send(topics, producer, source, models, 2000);
+            topics.awaitPredictions("read_committed", sent);
+            sent += send(topics, producer, source, models, 2000);
+            switch (trouble) {
+                case KILLED -> second.kill();
+                case PAUSED_LONGER_THAN_ITS_SESSION -> second.pause();
+            }
+            sent += send(topics, producer, source, models, 2000);
+            // Whatever the second has held, the first now has: all samples so far are predicted while it stands still.
+            topics.awaitPredictions("read_committed", sent);
+            if (trouble == Trouble.KILLED) {
+                second = LearnerProcess.start(topics.given("instance.id=second"), log);
+            } else {
+                second.resume();
+            }
+            sent += send(topics, producer, source, models, 2000);
+            List<Prediction> predictions = topics.predictions(sent);
+            assertThat(predictions)
+                    .as("one prediction for each sample; %s", Files.readString(log))
+                    .hasSize(sent);
+            assertThat(predictions.stream().map(Prediction::source).distinct()).hasSize(sent);
+            assertThat(first.isAlive()).isTrue();
+            assertThat(first.stop()).isZero();
+            second.stop();
+            assertThat(topics.audit())
+                    .as(Files.readString(log))
+                    .hasSize(models)
+                    .allMatch(Finding::isGood)
+                    .allMatch(finding -> finding.checked() == 8000 / 12 / 50);
+        }
+    }
+
+    private static int send(
+            TestTopics topics, Producer<byte[], byte[]> producer, SampleSource source, int models, int count) {
+        for (int i = 0; i < count; i++) {
+            topics.send(producer, "model-" + i % models, source.next().toJson());
+        }
+        producer.flush();
+        return count;
     }
 
     @Test

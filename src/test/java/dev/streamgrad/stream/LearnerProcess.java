@@ -49,6 +49,28 @@ final class LearnerProcess {
         process.destroyForcibly().waitFor();
     }
 
+    /**
+     * SIGSTOP: it stands still, as in a long garbage collection or on a frozen machine, and knows nothing of it
+     * afterwards.
+     */
+    void pause() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new AssertionError("kill -" + name + " exited with " + code);
+        }
+    }
+
     /** SIGTERM; returns the exit code. */
     int stop() throws InterruptedException {
         process.destroy();

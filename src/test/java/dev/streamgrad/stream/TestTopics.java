@@ -2,6 +2,8 @@ package dev.streamgrad.stream;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.streamgrad.audit.Audit;
+import dev.streamgrad.audit.Finding;
 import dev.streamgrad.records.Prediction;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -44,9 +46,13 @@ final class TestTopics {
         return Settings.of(settings);
     }
 
-    /** The settings as they were given. */
-    Map<String, String> given() {
-        return Map.copyOf(settings);
+    /** The settings as they were given, and more. */
+    Map<String, String> given(String... more) {
+        Map<String, String> all = new HashMap<>(settings);
+        for (String setting : more) {
+            all.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+        }
+        return all;
     }
 
     LearnerApp startLearner() throws Exception {
@@ -57,7 +63,14 @@ final class TestTopics {
 
     Producer<byte[], byte[]> producer() {
         return new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "linger.ms", "5"),
+                // One request at a time: on a topic that is this new, several have been seen to end in endless retries.
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "linger.ms",
+                        "5",
+                        "max.in.flight.requests.per.connection",
+                        "1"),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
@@ -127,6 +140,21 @@ final class TestTopics {
     byte[] lastValue(String topic) {
         List<ConsumerRecord<byte[], byte[]>> records = read(topic, 1);
         return records.get(records.size() - 1).value();
+    }
+
+    /** What {@code audit} finds. */
+    List<Finding> audit() {
+        return new Audit(settings(), Optional.empty(), new Audit.Listener() {
+                    @Override
+                    public void progress(long done, long total) {}
+
+                    @Override
+                    public boolean isStopped() {
+                        return false;
+                    }
+                })
+                .run()
+                .orElseThrow();
     }
 
     List<Prediction> predictions(int count) {
