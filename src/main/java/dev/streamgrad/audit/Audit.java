@@ -34,6 +34,8 @@ public final class Audit {
     private final Map<ModelSpec, SampleReader> readers = new HashMap<>();
     private final Map<Key, Audited> audited = new TreeMap<>();
     private final List<Finding> unreadable = new ArrayList<>();
+    /** Models of which some snapshot is older than the samples that are left, by the version of the first. */
+    private final Map<Key, Long> tooOld = new TreeMap<>();
 
     /** A name in a partition: were there one name in two partitions, there would be two models. */
     private record Key(String name, int partition) implements Comparable<Key> {
@@ -70,8 +72,9 @@ public final class Audit {
      * @return a finding for each model that has a snapshot, by name; empty if it was stopped
      */
     public Optional<List<Finding>> run() {
-        try (TopicLog samples = new TopicLog(settings, settings.samplesTopic());
-                TopicLog snapshots = new TopicLog(settings, settings.snapshotsTopic())) {
+        // The snapshots' end is taken first: whatever they are of is then among the samples, while a learner goes on.
+        try (TopicLog snapshots = new TopicLog(settings, settings.snapshotsTopic());
+                TopicLog samples = new TopicLog(settings, settings.samplesTopic())) {
             while (!snapshots.isAtEnd()) {
                 if (listener.isStopped()) {
                     return Optional.empty();
@@ -95,6 +98,17 @@ public final class Audit {
             }
         }
         List<Finding> findings = new ArrayList<>(unreadable);
+        tooOld.forEach((key, version) -> {
+            if (!audited.containsKey(key)) {
+                findings.add(new Finding(
+                        key.name(),
+                        key.partition(),
+                        version,
+                        0,
+                        0,
+                        "cannot be looked for: the samples after its snapshots are gone"));
+            }
+        });
         audited.values().forEach(model -> findings.add(model.finish()));
         return Optional.of(findings);
     }
@@ -103,8 +117,8 @@ public final class Audit {
         if (record.value() == null || record.key() == null) {
             return null;
         }
-        Snapshot snapshot = Snapshot.read(record.value());
-        return only.isEmpty() || only.get().equals(snapshot.name()) ? snapshot : null;
+        boolean wanted = only.isEmpty() || only.get().equals(new String(record.key(), StandardCharsets.UTF_8));
+        return wanted ? Snapshot.read(record.value()) : null;
     }
 
     /** The first reading: what models there are, and where each begins. */
@@ -128,14 +142,17 @@ public final class Audit {
         }
         Key key = new Key(snapshot.name(), snapshot.source().partition());
         long oldest = samples.beginning(key.partition());
-        if (!audited.containsKey(key) && (oldest == 0 || snapshot.source().offset() >= oldest - 1)) {
+        boolean fromTheStart = oldest <= snapshot.model().counters().firstOffset();
+        if (!fromTheStart && snapshot.source().offset() < oldest - 1) {
+            tooOld.putIfAbsent(key, snapshot.model().version());
+        } else if (!audited.containsKey(key)) {
             ModelSpec spec = snapshot.model().spec();
             Learner learner = learners.computeIfAbsent(spec, Learner::new);
             SampleReader reader = readers.computeIfAbsent(spec, SampleReader::new);
             audited.put(
                     key,
-                    oldest == 0
-                            ? Audited.fromTheStart(key.name(), key.partition(), spec, learner, reader)
+                    fromTheStart
+                            ? Audited.fromTheStart(snapshot, learner, reader)
                             : Audited.from(snapshot, learner, reader));
         }
     }
@@ -152,7 +169,7 @@ public final class Audit {
             Audited model =
                     audited.get(new Key(snapshot.name(), snapshot.source().partition()));
             if (model != null) {
-                model.snapshot(snapshot, record.value());
+                model.snapshot(snapshot, record.value(), record.partition());
             }
         }
     }

@@ -2,7 +2,6 @@ package dev.streamgrad.audit;
 
 import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.Model;
-import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.SampleReader;
 import dev.streamgrad.records.Snapshot;
@@ -32,6 +31,12 @@ final class Audited {
     private final Map<Long, Image> published = new HashMap<>();
 
     private final Map<Long, Image> derived = new HashMap<>();
+    /**
+     * The last version in each partition of the snapshots topic, of which a model uses one unless they have been
+     * increased.
+     */
+    private final Map<Integer, Long> lastIn = new HashMap<>();
+
     private long checked;
     private long last;
     private @Nullable String mismatch;
@@ -49,9 +54,11 @@ final class Audited {
         this.reader = reader;
     }
 
-    /** From version 0: all samples are still there. */
-    static Audited fromTheStart(String name, int partition, ModelSpec spec, Learner learner, SampleReader reader) {
-        return new Audited(name, partition, new Model(spec), -1, learner, reader);
+    /** From version 0: all samples since the one that created the model are still there. */
+    static Audited fromTheStart(Snapshot any, Learner learner, SampleReader reader) {
+        long first = any.model().counters().firstOffset();
+        return new Audited(
+                any.name(), any.source().partition(), new Model(any.model().spec(), first), first - 1, learner, reader);
     }
 
     /** From a snapshot whose later samples are still there. */
@@ -94,7 +101,7 @@ final class Audited {
         Learner.Outcome outcome = learner.learn(model, reader.features(), reader.label(), reader.weight());
         if (outcome == Learner.Outcome.TRAINED && model.snapshotIsDueSince(before)) {
             Source source = new Source(record.partition(), record.offset());
-            Snapshot snapshot = Snapshot.of(name, model, source, record.timestamp());
+            Snapshot snapshot = Snapshot.of(name, model, source, Math.max(record.timestamp(), 0));
             match(
                     model.version(),
                     new Image(Hash.of(snapshot.toJson()), snapshot.fingerprint(), source),
@@ -104,12 +111,13 @@ final class Audited {
     }
 
     /** A record of the snapshots topic about this model. */
-    void snapshot(Snapshot snapshot, byte[] value) {
+    void snapshot(Snapshot snapshot, byte[] value, int inPartition) {
         long version = snapshot.model().version();
         if (mismatch != null || version <= from) {
             return;
         }
-        if (published.containsKey(version) || version <= last) {
+        Long before = lastIn.put(inPartition, version);
+        if (before != null && version <= before) {
             disagree(version, snapshot.source(), "there is more than one snapshot of this version");
             return;
         }
@@ -166,6 +174,9 @@ final class Audited {
                         first.getValue().source(),
                         String.format(
                                 Locale.ROOT, "the samples in the log lead only to version %,d", model.version())));
+        if (mismatch == null && checked == 0) {
+            mismatch = "cannot be looked for: there is no snapshot yet after that of version " + from;
+        }
         return new Finding(name, partition, from, checked, last, mismatch);
     }
 }

@@ -6,6 +6,7 @@ import dev.streamgrad.stream.Settings;
 import dev.streamgrad.stream.Topics;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,7 +39,14 @@ final class AuditCommand extends ClusterCommand {
                 return shutdown().isRequested();
             }
         });
-        Optional<List<Finding>> findings = audit.run();
+        Optional<List<Finding>> findings;
+        try {
+            findings = audit.run();
+        } catch (OffsetOutOfRangeException e) {
+            line.clear();
+            err().println("records were deleted while they were being read; run the audit again");
+            return 1;
+        }
         line.clear();
         if (findings.isEmpty()) {
             err().println("stopped before the end; nothing is proved");

@@ -46,7 +46,6 @@ final class Demo {
     private final PrintWriter out;
     private final PrintWriter err;
     private final byte[] model;
-    private final AtomicLong sent = new AtomicLong();
     /** Predicted samples and dead letters: what the sender need not wait for any more. */
     private final AtomicLong answered = new AtomicLong();
 
@@ -125,7 +124,6 @@ final class Demo {
                     // The learner is behind: let it catch up instead of filling the broker's disk.
                 }
                 send(producer, samples.next());
-                sent.incrementAndGet();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,7 +1,6 @@
 package dev.streamgrad.cli;
 
 import dev.streamgrad.broker.EmbeddedBroker;
-import dev.streamgrad.data.CsvSource;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.nn.Activation;
@@ -73,16 +72,18 @@ final class DemoCommand extends VerboseCommand {
         defaults.put(Settings.DEFAULT_MODEL, samples.name());
         // Wrong settings, or a file that is not there, should not cost the seconds that a broker takes to start.
         SampleSource source;
+        int features;
         try {
+            features = samples.features();
             source = samples.open();
         } catch (IllegalArgumentException e) {
             err().println(e.getMessage());
             return 2;
         }
-        if (source instanceof CsvSource file) {
-            defaults.put("layers", file.features().size() + ",8,1");
+        if (dataset == null) {
+            defaults.put("layers", features + ",8,1");
         }
-        String misfit = misfit(settings(Map.of(), defaults), source);
+        String misfit = misfit(settings(Map.of(), defaults), features);
         if (!misfit.isEmpty()) {
             err().println(misfit);
             return 2;
@@ -105,11 +106,8 @@ final class DemoCommand extends VerboseCommand {
     }
 
     /** What is wrong with the model for these samples, in one line; empty if nothing is. */
-    private String misfit(Settings settings, SampleSource source) {
+    private String misfit(Settings settings, int features) {
         Architecture architecture = settings.specOf(settings.defaultModel()).architecture();
-        int features = source instanceof CsvSource file
-                ? file.features().size()
-                : samples.open().next().features().size();
         boolean fits = architecture.inputs() == features
                 && (architecture.outputs() == 1 || architecture.output() == Activation.SOFTMAX);
         return fits

@@ -3,7 +3,6 @@ package dev.streamgrad.cli;
 import dev.streamgrad.lesson.Lesson;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -30,14 +29,14 @@ final class LessonCommand extends VerboseCommand {
             }
             return 0;
         }
-        Optional<Lesson> lesson = Arrays.stream(Lesson.values())
-                .filter(known -> known.id().equals(name))
-                .findFirst();
-        if (lesson.isEmpty()) {
-            err().println("lesson must be one of " + String.join(", ", new LessonNames()) + "; got " + name);
+        Lesson lesson;
+        try {
+            lesson = Lesson.of(name);
+        } catch (IllegalArgumentException e) {
+            err().println(e.getMessage());
             return 2;
         }
-        return lesson.get().run(out()::println) ? 0 : 1;
+        return lesson.run(out()::println) ? 0 : 1;
     }
 
     /** The names of the lessons, for the help text. */

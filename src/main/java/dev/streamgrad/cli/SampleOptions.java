@@ -93,20 +93,35 @@ final class SampleOptions {
     }
 
     /**
+     * How many features a sample has.
+     *
+     * @throws IllegalArgumentException as {@link #open}
+     */
+    int features() {
+        Dataset chosen = dataset();
+        if (chosen != null) {
+            return chosen.samples(seed).next().features().size();
+        }
+        try (CsvSource file = file()) {
+            return file.features().size();
+        }
+    }
+
+    private CsvSource file() {
+        if (csv == null) {
+            throw new IllegalStateException("neither a dataset nor a file");
+        }
+        return new CsvSource(csv, labelColumn, featuresColumns);
+    }
+
+    /**
      * The samples, from the first.
      *
      * @throws IllegalArgumentException if the file cannot be used; the message says why
      */
     SampleSource open() {
         Dataset chosen = dataset();
-        SampleSource source;
-        if (chosen != null) {
-            source = chosen.samples(seed);
-        } else if (csv != null) {
-            source = new CsvSource(csv, labelColumn, featuresColumns);
-        } else {
-            throw new IllegalStateException("neither a dataset nor a file");
-        }
+        SampleSource source = chosen != null ? chosen.samples(seed) : file();
         return flipAt == null ? source : source.flippedFrom(flipAt);
     }
 

@@ -102,9 +102,14 @@ public final class CsvSource implements SampleSource, AutoCloseable {
     private double number(Map<String, String> values, String column) {
         String text = values.get(column);
         try {
-            return Double.parseDouble(text == null ? "" : text);
+            double number = Double.parseDouble(text == null ? "" : text);
+            if (Double.isFinite(number)) {
+                return number;
+            }
+            throw new NumberFormatException("not finite");
         } catch (NumberFormatException e) {
-            throw wrongRow(", column " + column + ", must be a number; got " + (text == null ? "nothing" : text), e);
+            throw wrongRow(
+                    ", column " + column + ", must be a finite number; got " + (text == null ? "nothing" : text), e);
         }
     }
 

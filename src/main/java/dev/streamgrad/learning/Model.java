@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Model {
     private final ModelSpec spec;
+    private final long firstOffset;
     private final PrequentialMetrics metrics;
     private final @Nullable FeatureScaler scaler;
     /** The gradient sum of the unfinished batch; absent if every sample is a batch. */
@@ -37,12 +38,22 @@ public final class Model {
     /** What {@link OnDivergence#RESTORE} goes back to; absent with another policy. */
     final @Nullable Checkpoint checkpoint;
 
-    /** Version 0 of a model: initial parameters, nothing seen. */
+    /** Version 0 of a model whose history begins with a log: initial parameters, nothing seen. */
     public Model(ModelSpec spec) {
-        this(spec, initial(spec));
+        this(spec, 0);
     }
 
-    private Model(ModelSpec spec, TrainingState state) {
+    /**
+     * Version 0 of a model: initial parameters, nothing seen.
+     *
+     * @param firstOffset where in its log the model's history begins: the offset of the sample that created it
+     */
+    public Model(ModelSpec spec, long firstOffset) {
+        this(spec, initial(spec), firstOffset);
+    }
+
+    private Model(ModelSpec spec, TrainingState state, long firstOffset) {
+        this.firstOffset = firstOffset;
         this.spec = spec;
         this.state = state;
         this.metrics = new PrequentialMetrics(spec.task(), spec.architecture().outputs(), spec.metricsWindow());
@@ -75,7 +86,8 @@ public final class Model {
             DoubleSupplier learned,
             DoubleSupplier checkpointNumbers,
             DoubleSupplier metricsNumbers) {
-        Model model = new Model(spec, TrainingState.zeros(spec.architecture(), spec.optimizer()));
+        Model model =
+                new Model(spec, TrainingState.zeros(spec.architecture(), spec.optimizer()), counters.firstOffset());
         model.version = counters.version();
         model.optimizerSteps = counters.optimizerSteps();
         model.samples = counters.samples();
@@ -107,6 +119,7 @@ public final class Model {
     /**
      * The counters of a model.
      *
+     * @param firstOffset where in its log the model's history begins
      * @param version optimizer steps taken
      * @param optimizerSteps those that are in the parameters: fewer than {@code version} after a restore
      * @param samples samples trained on
@@ -117,6 +130,7 @@ public final class Model {
      * @param restores how often {@link OnDivergence#RESTORE} acted
      */
     public record Counters(
+            long firstOffset,
             long version,
             long optimizerSteps,
             long samples,
@@ -132,7 +146,8 @@ public final class Model {
          * @throws IllegalArgumentException if a counter is negative
          */
         public Counters {
-            if (version < 0
+            if (firstOffset < 0
+                    || version < 0
                     || optimizerSteps < 0
                     || optimizerSteps > version
                     || samples < 0
@@ -210,6 +225,7 @@ public final class Model {
     /** The counters. */
     public Counters counters() {
         return new Counters(
+                firstOffset,
                 version,
                 optimizerSteps,
                 samples,

@@ -30,7 +30,7 @@ import java.util.function.DoubleSupplier;
  *
  * <pre>
  *   format               1; a reader refuses a newer one
- *   model, version, samples
+ *   model, firstOffset, version, samples
  *   spec                 the model's settings, by their names
  *   layers               [{"weights":[[…]],"biases":[…]}], weights in × out
  *   optimizer            its steps, and its memory: slots, each in the form of layers
@@ -109,6 +109,7 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
         json.writeStartObject();
         json.writeNumberField("format", FORMAT);
         json.writeStringField("model", name);
+        json.writeNumberField("firstOffset", counters.firstOffset());
         json.writeNumberField("version", counters.version());
         json.writeNumberField("samples", counters.samples());
         json.writeObjectFieldStart("spec");
@@ -249,6 +250,7 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
         JsonNode scaling = json.path("scaling");
         JsonNode nonFinite = json.required("nonFinite");
         Model.Counters counters = new Model.Counters(
+                json.required("firstOffset").longValue(),
                 json.required("version").longValue(),
                 json.required("optimizer").required("steps").longValue(),
                 json.required("samples").longValue(),
@@ -291,13 +293,22 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
         }
         JsonNode source = json.required("source");
         return new Snapshot(
-                json.required("model").textValue(),
+                text(json, "model"),
                 model,
                 new Source(
                         source.required("partition").intValue(),
                         source.required("offset").longValue()),
-                json.required("fingerprint").textValue(),
+                text(json, "fingerprint"),
                 json.required("time").longValue());
+    }
+
+    private static String text(JsonNode json, String field) {
+        String text = json.required(field).textValue();
+        if (text == null) {
+            throw new IllegalArgumentException("a snapshot's " + field + " must be a string; got "
+                    + json.get(field).getNodeType());
+        }
+        return text;
     }
 
     private static Iterator<Double> metricsOf(JsonNode json) {

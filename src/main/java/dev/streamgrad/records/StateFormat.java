@@ -21,7 +21,7 @@ import java.util.zip.CRC32C;
  *   3       1 byte     version of this format, 1
  *   4       int32      n, the length of the spec
  *   8       n bytes    the spec: one name=value per line, UTF-8
- *   …       int64 × 3  version, the optimizer's steps, samples
+ *   …       int64 × 4  first offset, version, the optimizer's steps, samples
  *   …       int32      samples in the unfinished batch
  *   …       int64      samples in the feature statistics
  *   …       int32      non-finite steps in a row
@@ -40,7 +40,7 @@ public final class StateFormat {
     public static final int VERSION = 1;
 
     private static final byte[] MAGIC = {'S', 'G', 'M'};
-    private static final int COUNTERS = 6 * Long.BYTES + 2 * Integer.BYTES;
+    private static final int COUNTERS = 7 * Long.BYTES + 2 * Integer.BYTES;
 
     private final Map<ModelSpec, byte[]> textOfSpec = new HashMap<>();
     private final Map<ByteBuffer, ModelSpec> specOfText = new HashMap<>();
@@ -76,7 +76,8 @@ public final class StateFormat {
         ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
         out.put(MAGIC).put((byte) VERSION).putInt(text.length).put(text);
         Model.Counters counters = model.counters();
-        out.putLong(counters.version())
+        out.putLong(counters.firstOffset())
+                .putLong(counters.version())
                 .putLong(counters.optimizerSteps())
                 .putLong(counters.samples())
                 .putInt(counters.pendingSamples())
@@ -121,6 +122,7 @@ public final class StateFormat {
             ModelSpec spec = specOfText.computeIfAbsent(
                     ByteBuffer.wrap(text), key -> SpecSettings.parseText(new String(text, StandardCharsets.UTF_8)));
             Model.Counters counters = new Model.Counters(
+                    in.getLong(),
                     in.getLong(),
                     in.getLong(),
                     in.getLong(),

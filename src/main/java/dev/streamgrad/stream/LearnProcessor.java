@@ -15,6 +15,8 @@ import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -40,6 +42,9 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
     private final Cluster cluster;
     private final byte[] defaultKey;
     private final Prediction.Writer predictions = new Prediction.Writer();
+    /** The specs that have been compared with the settings: a model may come back from its bytes often. */
+    private final Set<ModelSpec> warned = new HashSet<>();
+
     private @Nullable ModelStore store;
 
     LearnProcessor(Settings settings, Cluster cluster) {
@@ -59,6 +64,9 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
     /** A model keeps the spec it was created with, or its weights would no longer be a function of the log. */
     private void warnIfSettingsDiffer(LiveModel live) {
         settings.requireRoomFor(live.name(), live.model().spec());
+        if (!warned.add(live.model().spec())) {
+            return;
+        }
         if (!live.model().spec().equals(settings.specOf(live.name()))) {
             LOG.warn(
                     "model {} keeps the settings it was created with, the present ones differ: {}; to use them, name a new model",
@@ -92,7 +100,9 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         sample.read(record.value());
         if (live == null) {
             // A request makes no model: it is answered by version 0, which nothing has to remember.
-            live = sample.hasLabel() ? models.create(key, specFor(key)) : models.untrained(key, specFor(key));
+            live = sample.hasLabel()
+                    ? models.create(key, specFor(key), from.offset())
+                    : models.untrained(key, specFor(key));
         }
         if (sample.hasLabel()) {
             train(models, live, sample, record, from);
@@ -171,7 +181,8 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
                 + live.model().version() + " must be finite; this sample (" + from.topic() + "-" + from.partition()
                 + " offset " + from.offset() + ") makes it overflow; the learning rate " + learningRate
                 + " is almost certainly too high, set learning.rate to "
-                + (float) (live.model().spec().optimizer().learningRate() / 10.0) + " or scale the features down"
+                + (float) (live.model().spec().optimizer().learningRate() / 10.0)
+                + " for a model of another name (this one keeps its settings) or scale the features down"
                 + (outcome == Learner.Outcome.RESTORED
                         ? " (the model went back to its last snapshot, at half the learning rate)"
                         : "");

@@ -31,9 +31,8 @@ final class LearnTopology {
                 .addSource(
                         AutoOffsetReset.earliest(),
                         SAMPLES,
-                        // A record without a timestamp is no reason to stop: it gets that of the newest before it.
-                        (record, partitionTime) ->
-                                record.timestamp() >= 0 ? record.timestamp() : Math.max(partitionTime, 0),
+                        // A record without a timestamp is no reason to stop: it is as old as can be.
+                        (record, partitionTime) -> Math.max(record.timestamp(), 0),
                         raw,
                         raw,
                         settings.samplesTopic())

@@ -93,9 +93,9 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
         return found;
     }
 
-    /** A new model, version 0. It is not written before it {@link #changed}. */
-    LiveModel create(byte[] key, ModelSpec spec) {
-        LiveModel created = add(Bytes.wrap(key.clone()), new Model(spec));
+    /** A new model, version 0, made by the sample at this offset. It is not written before it {@link #changed}. */
+    LiveModel create(byte[] key, ModelSpec spec, long offset) {
+        LiveModel created = add(Bytes.wrap(key.clone()), new Model(spec, offset));
         last = created;
         return created;
     }

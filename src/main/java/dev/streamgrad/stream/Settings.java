@@ -25,6 +25,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,7 @@ public final class Settings {
     private final ModelSpec spec;
     private final Map<String, ModelSpec> specs;
     private final Map<String, String> kafka;
+    private long maxRequestSize;
 
     private Settings(
             Map<String, Object> values, ModelSpec spec, Map<String, ModelSpec> specs, Map<String, String> kafka) {
@@ -380,7 +382,14 @@ public final class Settings {
                             + " or leave the protocol as it is");
         }
         try {
-            producerConfig();
+            StreamsConfig config = new StreamsConfig(streams());
+            ProducerConfig producer = producerConfig(config);
+            maxRequestSize = Math.min(
+                    producer.getInt(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                    producer.getLong(ProducerConfig.BUFFER_MEMORY_CONFIG));
+            ConsumerConfig unusedConsumer = new ConsumerConfig(
+                    withDeserializers(config.getMainConsumerConfigs(applicationId(), applicationId(), 1)));
+            AdminClientConfig unusedAdmin = new AdminClientConfig(config.getAdminConfigs(applicationId()));
         } catch (ConfigException e) {
             throw new SettingsException(KAFKA_PREFIX + "* is wrong: " + e.getMessage());
         }
@@ -426,20 +435,23 @@ public final class Settings {
     }
 
     /** The producer's configuration as Kafka Streams will make it. */
-    private ProducerConfig producerConfig() {
-        Map<String, Object> config = new StreamsConfig(streams()).getProducerConfigs(applicationId());
+    private ProducerConfig producerConfig(StreamsConfig streams) {
+        Map<String, Object> config = streams.getProducerConfigs(applicationId());
         config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, applicationId());
         return new ProducerConfig(config);
     }
 
+    private static Map<String, Object> withDeserializers(Map<String, Object> config) {
+        config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        return config;
+    }
+
     /** The largest request that the producer sends, in bytes. */
     long maxRequestSize() {
-        ProducerConfig config = producerConfig();
-        return Math.min(
-                config.getInt(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-                config.getLong(ProducerConfig.BUFFER_MEMORY_CONFIG));
+        return maxRequestSize;
     }
 
     /**

@@ -175,6 +175,7 @@ public final class Topics {
             for (String topic : written) {
                 requireOldTimestamps(configs, topic);
             }
+            requireFutureTimestamps(configs, settings.changelogTopic());
             requireNotCompacted(configs, settings.predictionsTopic());
             requireNotCompacted(configs, settings.deadLettersTopic());
             long deadLetter = Math.min(
@@ -276,6 +277,21 @@ public final class Topics {
                     "topic " + topic + " must take records with old timestamps, those of the samples; its "
                             + TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG + " is " + before
                             + "; delete that setting",
+                    null);
+        }
+    }
+
+    /**
+     * The changelog has the timestamps of the samples, as Kafka Streams gives them; those of the other topics are
+     * capped.
+     */
+    private static void requireFutureTimestamps(Map<String, Config> configs, String topic) throws StartException {
+        long after = number(configs, topic, TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.MAX_VALUE);
+        if (after < Long.MAX_VALUE) {
+            throw new StartException(
+                    "topic " + topic + " must take records with timestamps of the future, which samples may have; its "
+                            + TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG + " is " + after + "; alter it to "
+                            + Long.MAX_VALUE,
                     null);
         }
     }

@@ -89,7 +89,7 @@ class AuditTest {
                     samples.add(new Entry(name, "bad".getBytes(StandardCharsets.UTF_8)));
                 }
                 samples.add(new Entry(name, value));
-                Model model = models.computeIfAbsent(name, key -> new Model(SPEC));
+                Model model = models.computeIfAbsent(name, key -> new Model(SPEC, samples.size() - 1));
                 long before = model.version();
                 reader.read(value);
                 learner.learn(model, reader.features(), reader.label(), reader.weight());
@@ -166,6 +166,35 @@ class AuditTest {
                 .containsExactly(new Finding("even", 0, 0, 5, 500, null), new Finding("odd", 0, 0, 5, 500, null));
         assertThat(findings.get(0))
                 .hasToString("even: ok, 5 snapshots agree, the last of version 500, trained again from version 0");
+    }
+
+    /**
+     * The settings were others then, and a sample that is good now was not: the model's history begins with its first
+     * own sample.
+     */
+    @Test
+    void samplesFromBeforeTheModel_areNotItsOwn() throws Exception {
+        Log log = new Log();
+        for (int i = 0; i < 50; i++) {
+            log.samples.add(new Entry("even", "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8)));
+        }
+        assertThat(log.learned().written().audit()).hasSize(2).allMatch(Finding::isGood);
+    }
+
+    @Test
+    void modelWhoseSamplesAreGone_isNotCalledGood() throws Exception {
+        Log log = new Log().learned().written();
+        try (Admin admin = admin()) {
+            admin.deleteRecords(Map.of(
+                            new TopicPartition(log.settings.samplesTopic(), 0),
+                            RecordsToDelete.beforeOffset(log.samples.size())))
+                    .all()
+                    .get();
+        }
+        assertThat(log.audit())
+                .hasSize(2)
+                .noneMatch(Finding::isGood)
+                .allSatisfy(finding -> assertThat(finding.mismatch()).contains("cannot be looked for"));
     }
 
     @Test

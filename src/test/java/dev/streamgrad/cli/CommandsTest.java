@@ -224,7 +224,7 @@ class CommandsTest {
             csv.append(i % 2).append(",0.5,1,").append(i == 300 ? 7 : i % 2).append('\n');
         }
         Path file = Files.writeString(folder.resolve("rows.csv"), csv.toString());
-        Running demo = new Running("--csv", file.toString(), "--rate", "0");
+        Running demo = new Running("--csv", file.toString(), "--rate", "0", "--flip-at", "1000");
         await().atMost(Duration.ofMinutes(1)).until(() -> demo.out.toString().contains("     499 samples"));
         demo.shutdown.request();
         assertThat(demo.await()).isZero();

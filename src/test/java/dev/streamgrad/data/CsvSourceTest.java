@@ -56,10 +56,14 @@ class CsvSourceTest {
     void wrongNumber_isShownByRowAndColumn() throws IOException {
         try (CsvSource source = new CsvSource(file("a,y\n0,1\nzero,1\n"), null, List.of())) {
             source.next();
-            assertThatThrownBy(source::next).hasMessageEndingWith("row 3, column a, must be a number; got zero");
+            assertThatThrownBy(source::next).hasMessageEndingWith("row 3, column a, must be a finite number; got zero");
+        }
+        try (CsvSource source = new CsvSource(file("a,y\nNaN,1\n"), null, List.of())) {
+            assertThatThrownBy(source::next).hasMessageEndingWith("row 2, column a, must be a finite number; got NaN");
         }
         try (CsvSource source = new CsvSource(file("a,y\n0\n"), null, List.of())) {
-            assertThatThrownBy(source::next).hasMessageEndingWith("row 2, column y, must be a number; got nothing");
+            assertThatThrownBy(source::next)
+                    .hasMessageEndingWith("row 2, column y, must be a finite number; got nothing");
         }
     }
 

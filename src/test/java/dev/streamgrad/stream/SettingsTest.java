@@ -42,6 +42,7 @@ class SettingsTest {
                 "kafka.max.request.size=1000 | kafka.producer.max.request.size and kafka.producer.buffer.memory must be",
                 "kafka.producer.buffer.memory=1000 | kafka.producer.max.request.size and kafka.producer.buffer.memory must be",
                 "kafka.producer.max.request.size=8MB | kafka.* is wrong",
+                "kafka.consumer.max.poll.records=abc | kafka.* is wrong",
                 "kafka.production.exception.handler=x | kafka.production.exception.handler cannot be set; going on after",
                 "kafka.group.protocol=streams | kafka.group.protocol=streams knows no stable names yet",
                 "predictions.topic=samples | must be four topics, or the learner would read what it writes",
