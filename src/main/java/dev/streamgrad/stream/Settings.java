@@ -28,7 +28,6 @@ import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The application's settings, checked: what is wrong with them stops the start.
@@ -43,27 +42,14 @@ public final class Settings {
     /** The prefix of what is for one model only. */
     public static final String MODELS_PREFIX = "models.";
 
-    static final String APPLICATION_ID = "application.id";
     /** The setting of the brokers' addresses. */
     public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
 
-    private static final String SAMPLES_TOPIC = "samples.topic";
-    private static final String PREDICTIONS_TOPIC = "predictions.topic";
-    private static final String SNAPSHOTS_TOPIC = "snapshots.topic";
-    private static final String DEAD_LETTERS_TOPIC = "dead.letters.topic";
     /** The setting of the model that samples without a key are for. */
     public static final String DEFAULT_MODEL = "default.model";
 
-    private static final String STORE = "store";
-    private static final String MOST_LIVE = "live.models";
-    private static final String INSTANCE_ID = "instance.id";
-    private static final String STARTUP_TIMEOUT = "startup.timeout.ms";
-
     private static final String NO_HANDLER =
             "going on after a failed write would lose weights; bad records are dead letters without it";
-
-    /** The value of {@link #INSTANCE_ID} that stands for this machine's name. */
-    private static final String HOST_NAME = "host-name";
 
     /** What of Kafka's own is not to be set, and why or what instead. */
     private static final Map<String, String> FIXED = Map.of(
@@ -91,7 +77,7 @@ public final class Settings {
     static final int RECORD_OVERHEAD = 4096;
 
     /** Every setting but the prefixed ones, with type, default and meaning. The README's table is made from it. */
-    public static final ConfigDef DEFINITION = definition();
+    public static final ConfigDef DEFINITION = SettingsDefinition.make();
 
     private final Map<String, Object> values;
     private final ModelSpec spec;
@@ -105,135 +91,6 @@ public final class Settings {
         this.spec = spec;
         this.specs = specs;
         this.kafka = kafka;
-    }
-
-    private static ConfigDef definition() {
-        ConfigDef definition = new ConfigDef();
-        ConfigDef.Validator name = new ConfigDef.NonEmptyString();
-        text(
-                definition,
-                BOOTSTRAP_SERVERS,
-                "localhost:9092",
-                name,
-                "The brokers to connect to first, host:port with commas.");
-        text(
-                definition,
-                APPLICATION_ID,
-                "streamgrad",
-                name,
-                "The consumer group, and the prefix of transactions and of the changelog topic. Another id is another learner.");
-        text(definition, SAMPLES_TOPIC, "samples", name, "Where samples are read.");
-        text(definition, PREDICTIONS_TOPIC, "predictions", name, "Where predictions are written.");
-        text(definition, SNAPSHOTS_TOPIC, "snapshots", name, "Where snapshots are written.");
-        text(definition, DEAD_LETTERS_TOPIC, "dead-letters", name, "Where records that cannot be used are written.");
-        text(
-                definition,
-                DEFAULT_MODEL,
-                "xor",
-                name,
-                "The model of a sample without a key; only where the samples topic has one partition.");
-        text(
-                definition,
-                STORE,
-                "memory",
-                ConfigDef.ValidString.in("memory", "rocksdb"),
-                "Where the bytes of all models are: memory, or rocksdb on disk for very many.");
-        definition.define(
-                MOST_LIVE,
-                ConfigDef.Type.INT,
-                10_000,
-                ConfigDef.Range.atLeast(1),
-                ConfigDef.Importance.MEDIUM,
-                "How many models stay ready on the heap in each partition; the longest unused go back to their bytes in the"
-                        + " store.");
-        text(
-                definition,
-                INSTANCE_ID,
-                HOST_NAME,
-                null,
-                "This process's stable name in its group: after a restart it has its partitions back at once. Two processes"
-                        + " must not share one. host-name is this machine's; empty is none, and partitions move at every restart.");
-        definition.define(
-                STARTUP_TIMEOUT,
-                ConfigDef.Type.LONG,
-                60_000L,
-                ConfigDef.Range.atLeast(1_000L),
-                ConfigDef.Importance.MEDIUM,
-                "How long to wait for a broker at the start.");
-        model(
-                definition,
-                "layers",
-                ConfigDef.Type.STRING,
-                "The width of each layer, from the features to the outputs.");
-        model(
-                definition,
-                "hidden.activation",
-                ConfigDef.Type.STRING,
-                "identity, sigmoid, tanh, relu, leaky-relu, gelu, gelu-tanh or silu: one for all hidden layers, or one for each"
-                        + " with commas.");
-        model(definition, "output.activation", ConfigDef.Type.STRING, "One of those, or softmax.");
-        model(
-                definition,
-                "loss",
-                ConfigDef.Type.STRING,
-                "mse, mae, huber, binary-cross-entropy (on sigmoid) or cross-entropy (on softmax).");
-        model(definition, "optimizer", ConfigDef.Type.STRING, "sgd, momentum, nesterov, adam or adamw.");
-        model(definition, "learning.rate", ConfigDef.Type.DOUBLE, "The learning rate before the schedule, over 0.");
-        model(definition, "momentum", ConfigDef.Type.DOUBLE, "For momentum and nesterov, over 0 and under 1.");
-        model(definition, "adam.beta1", ConfigDef.Type.DOUBLE, "For adam and adamw, from 0 to under 1.");
-        model(definition, "adam.beta2", ConfigDef.Type.DOUBLE, "For adam and adamw, from 0 to under 1.");
-        model(definition, "adam.epsilon", ConfigDef.Type.DOUBLE, "For adam and adamw, over 0.");
-        model(definition, "weight.decay", ConfigDef.Type.DOUBLE, "L2 weight decay; decoupled for adamw.");
-        model(
-                definition,
-                "schedule",
-                ConfigDef.Type.STRING,
-                "The learning rate by optimizer step: constant, step-decay, cosine or warmup-cosine.");
-        model(definition, "schedule.every", ConfigDef.Type.LONG, "For step-decay: steps between two decays.");
-        model(definition, "schedule.factor", ConfigDef.Type.DOUBLE, "For step-decay: what the rate is multiplied by.");
-        model(definition, "schedule.steps", ConfigDef.Type.LONG, "For the cosines: the step that reaches the minimum.");
-        model(definition, "schedule.warmup", ConfigDef.Type.LONG, "For warmup-cosine: steps up to the full rate.");
-        model(definition, "schedule.minimum", ConfigDef.Type.DOUBLE, "For the cosines: the rate at the end.");
-        model(
-                definition,
-                "initializer",
-                ConfigDef.Type.STRING,
-                "normal (randn·0.5, biases 0), xavier, he, pytorch or zeros; drawn as NumPy draws.");
-        model(definition, "seed", ConfigDef.Type.LONG, "The initializer's seed, from 0 to 4294967295.");
-        model(definition, "batch.size", ConfigDef.Type.INT, "Samples for each optimizer step.");
-        model(
-                definition,
-                "clip.gradient.norm",
-                ConfigDef.Type.DOUBLE,
-                "The greatest norm of a step's gradient; 0 is no limit.");
-        model(
-                definition,
-                "features.scaling",
-                ConfigDef.Type.STRING,
-                "none, or standard: by the running mean and deviation of the samples before.");
-        model(
-                definition,
-                "on.divergence",
-                ConfigDef.Type.STRING,
-                "What a step does that would not be finite: skip (the sample is a dead letter), restore (after several, back to"
-                        + " the last snapshot at half the learning rate) or stop.");
-        model(definition, "divergence.restore.after", ConfigDef.Type.INT, "For restore: such steps in a row.");
-        model(definition, "snapshot.every", ConfigDef.Type.LONG, "Optimizer steps between two snapshots.");
-        model(definition, "metrics.window", ConfigDef.Type.INT, "Samples in the window of the metrics.");
-        return definition;
-    }
-
-    private static void text(
-            ConfigDef definition,
-            String key,
-            String defaultValue,
-            ConfigDef.@Nullable Validator validator,
-            String doc) {
-        definition.define(key, ConfigDef.Type.STRING, defaultValue, validator, ConfigDef.Importance.HIGH, doc);
-    }
-
-    private static void model(ConfigDef definition, String key, ConfigDef.Type type, String doc) {
-        definition.define(key, type, SpecSettings.DEFAULTS.get(key), ConfigDef.Importance.MEDIUM, doc);
     }
 
     private static String hostName() {
@@ -490,27 +347,27 @@ public final class Settings {
 
     /** The consumer group. */
     public String applicationId() {
-        return string(APPLICATION_ID);
+        return string(SettingsDefinition.APPLICATION_ID);
     }
 
     /** Where samples are read. */
     public String samplesTopic() {
-        return string(SAMPLES_TOPIC);
+        return string(SettingsDefinition.SAMPLES_TOPIC);
     }
 
     /** Where predictions are written. */
     public String predictionsTopic() {
-        return string(PREDICTIONS_TOPIC);
+        return string(SettingsDefinition.PREDICTIONS_TOPIC);
     }
 
     /** Where snapshots are written. */
     public String snapshotsTopic() {
-        return string(SNAPSHOTS_TOPIC);
+        return string(SettingsDefinition.SNAPSHOTS_TOPIC);
     }
 
     /** Where records that cannot be used are written. */
     public String deadLettersTopic() {
-        return string(DEAD_LETTERS_TOPIC);
+        return string(SettingsDefinition.DEAD_LETTERS_TOPIC);
     }
 
     /** The model of a sample without a key. */
@@ -519,21 +376,22 @@ public final class Settings {
     }
 
     int mostLiveModels() {
-        return Integer.parseInt(string(MOST_LIVE));
+        return Integer.parseInt(string(SettingsDefinition.MOST_LIVE));
     }
 
     boolean storeIsOnDisk() {
-        return string(STORE).equals("rocksdb");
+        return string(SettingsDefinition.STORE).equals("rocksdb");
     }
 
     /** This process's stable name in its group, if it has one. */
     Optional<String> instanceId() {
-        String id = string(INSTANCE_ID);
-        return Optional.of(id.equals(HOST_NAME) ? hostName() : id).filter(name -> !name.isBlank());
+        String id = string(SettingsDefinition.INSTANCE_ID);
+        return Optional.of(id.equals(SettingsDefinition.HOST_NAME) ? hostName() : id)
+                .filter(name -> !name.isBlank());
     }
 
     long startupTimeoutMs() {
-        return Long.parseLong(string(STARTUP_TIMEOUT));
+        return Long.parseLong(string(SettingsDefinition.STARTUP_TIMEOUT));
     }
 
     private String string(String key) {
