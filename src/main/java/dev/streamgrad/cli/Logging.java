@@ -30,7 +30,6 @@ final class Logging {
         appender.setEncoder(encoder);
         appender.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.addAppender(appender);
         root.setLevel(verbose ? Level.INFO : Level.WARN);
         if (!verbose) {
             Level kafka = hideKafka ? Level.OFF : Level.WARN;
@@ -44,5 +43,7 @@ final class Logging {
             context.getLogger("org.apache.kafka.streams.StreamsConfig").setLevel(Level.ERROR);
             context.getLogger("org.apache.kafka.clients.NetworkClient").setLevel(Level.ERROR);
         }
+        // Last: a reset has put the level at DEBUG, and other threads may be logging.
+        root.addAppender(appender);
     }
 }
