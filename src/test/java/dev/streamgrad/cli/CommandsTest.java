@@ -51,8 +51,11 @@ class CommandsTest {
         final CompletableFuture<Integer> code;
 
         Running(String... args) {
+            // A thread of its own: the common pool may have one, which a command that runs until it is stopped would
+            // keep.
             code = CompletableFuture.supplyAsync(
-                    () -> Streamgrad.run(shutdown, new PrintWriter(out, true), new PrintWriter(err, true), args));
+                    () -> Streamgrad.run(shutdown, new PrintWriter(out, true), new PrintWriter(err, true), args),
+                    command -> new Thread(command, "streamgrad " + String.join(" ", args)).start());
         }
 
         int await() throws Exception {
