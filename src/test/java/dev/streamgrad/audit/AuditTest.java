@@ -238,7 +238,7 @@ class AuditTest {
     }
 
     @Test
-    void everyFlippedBitOfASnapshot_isFound() throws Exception {
+    void flippedBitsOfSnapshots_areFound() throws Exception {
         NumpyRandom random = new NumpyRandom(3);
         for (int i = 0; i < 12; i++) {
             Log log = new Log().learned();
