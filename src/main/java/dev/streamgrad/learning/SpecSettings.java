@@ -133,13 +133,16 @@ public final class SpecSettings {
         settings.put("output.activation", architecture.output().id());
         settings.put("loss", spec.loss().id());
         settings.put("optimizer", spec.optimizer().id());
-        spec.optimizer().settings().forEach((name, value) -> settings.put(name, value.toString()));
+        spec.optimizer().settings().forEach((name, value) -> settings.put(name, ShortestDecimal.of(value)));
         settings.put("schedule", spec.schedule().id());
-        spec.schedule().settings().forEach((name, value) -> settings.put(name, value.toString()));
+        spec.schedule()
+                .settings()
+                .forEach((name, value) -> settings.put(
+                        name, value instanceof Double number ? ShortestDecimal.of(number) : value.toString()));
         settings.put("initializer", spec.initializer().id());
         settings.put("seed", Long.toString(spec.seed()));
         settings.put("batch.size", Integer.toString(spec.batchSize()));
-        settings.put("clip.gradient.norm", Double.toString(spec.clipGradientNorm()));
+        settings.put("clip.gradient.norm", ShortestDecimal.of(spec.clipGradientNorm()));
         settings.put("features.scaling", spec.scaling().id());
         settings.put("on.divergence", spec.onDivergence().id());
         settings.put("divergence.restore.after", Integer.toString(spec.restoreAfter()));

@@ -43,6 +43,17 @@ class SpecSettingsTest {
                 .contains("layers=2,4,1", "loss=mse", "optimizer=sgd", "initializer=normal", "seed=42");
     }
 
+    /** Before JDK 19, Double.toString writes one digit more than 2⁻⁴⁴ needs; audit compares this text. */
+    @Test
+    void numbers_areWrittenTheSame_onEveryJvm() {
+        String rate = "5.684341886080802E-14";
+        assertThat(Double.parseDouble(rate)).isEqualTo(0x1p-44);
+        ModelSpec spec = parse("schedule=cosine learning.rate=" + rate + " schedule.minimum=" + rate);
+        assertThat(SpecSettings.format(spec))
+                .containsEntry("learning.rate", rate)
+                .containsEntry("schedule.minimum", rate);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
