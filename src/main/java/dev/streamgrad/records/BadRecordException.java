@@ -35,7 +35,9 @@ public final class BadRecordException extends Exception {
         /** A field is missing, of the wrong type or length, or out of range. */
         FIELD,
         /** The record is well-formed, but training on it would make a number that is not finite. */
-        DIVERGENCE
+        DIVERGENCE,
+        /** The record, or what it asks for, is larger than a setting allows. */
+        LIMIT
     }
 
     /** The kind of reason. */
@@ -49,7 +51,7 @@ public final class BadRecordException extends Exception {
     }
 
     /** A value as an error shows it: on one line, without control characters, and not too long. */
-    static String shown(@Nullable String value) {
+    public static String shown(@Nullable String value) {
         if (value == null) {
             return "nothing";
         }

@@ -91,6 +91,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
             throw new IllegalStateException("process before init");
         }
         byte[] key = record.key();
+        requireSize(key, record.value());
         if (key == null) {
             key = keyOfNone();
         }
@@ -100,15 +101,35 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         sample.read(record.value());
         if (live == null) {
             // A request makes no model: it is answered by version 0, which nothing has to remember.
-            live = sample.hasLabel()
-                    ? models.create(key, specFor(key), from.offset())
-                    : models.untrained(key, specFor(key));
+            live = sample.hasLabel() ? create(models, key, from.offset()) : models.untrained(key, specFor(key));
         }
         if (sample.hasLabel()) {
             train(models, live, sample, record, from);
         } else {
             predict(live, sample, record, from);
         }
+    }
+
+    private void requireSize(byte @Nullable [] key, byte @Nullable [] value) throws BadRecordException {
+        long size = size(key) + size(value);
+        if (size > settings.largestSample()) {
+            throw new BadRecordException(
+                    Reason.LIMIT,
+                    "key and value must have at most " + settings.largestSample() + " bytes; got " + size
+                            + "; raise max.record.bytes if that is a sample");
+        }
+    }
+
+    private LiveModel create(ModelStore models, byte[] key, long offset) throws BadRecordException {
+        ModelSpec spec = specFor(key);
+        if (models.size() >= settings.mostModels()) {
+            throw new BadRecordException(
+                    Reason.LIMIT,
+                    "key must name one of the " + models.size()
+                            + " models of this partition, which may not have more; got "
+                            + BadRecordException.shown(ModelName.of(key)) + "; raise max.models for another");
+        }
+        return models.create(key, spec, offset);
     }
 
     private byte[] keyOfNone() throws BadRecordException {

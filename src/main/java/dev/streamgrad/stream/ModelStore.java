@@ -17,6 +17,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.query.Position;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.internals.CacheFlushListener;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
@@ -44,6 +45,8 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
     /** The store's name, and the end of its changelog's. */
     static final String NAME = "models";
 
+    private static final int UNKNOWN = -1;
+
     private final KeyValueStore<Bytes, byte[]> inner;
     private final int mostLive;
     private final StateFormat format = new StateFormat();
@@ -52,6 +55,8 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
 
     private final Map<ModelSpec, Workbench> workbenches = new HashMap<>();
     private final List<LiveModel> dirty = new ArrayList<>();
+    /** How many models there are, those not yet written included; {@link #UNKNOWN} until {@link #size} counts. */
+    private int size = UNKNOWN;
     /** The last model asked for: a partition with one model never hashes its key. */
     private @Nullable LiveModel last;
     /** Hears of every model that comes back from its bytes. */
@@ -95,9 +100,27 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
 
     /** A new model, version 0, made by the sample at this offset. It is not written before it {@link #changed}. */
     LiveModel create(byte[] key, ModelSpec spec, long offset) {
+        size = size() + 1;
         LiveModel created = add(Bytes.wrap(key.clone()), new Model(spec, offset));
         last = created;
         return created;
+    }
+
+    /**
+     * How many models there are. The first call after a restore counts them, because an inner store on disk only
+     * estimates; that reads every model once. Nothing has been created since, or it would be known.
+     */
+    int size() {
+        if (size == UNKNOWN) {
+            int counted = 0;
+            try (KeyValueIterator<Bytes, byte[]> all = inner.all()) {
+                for (; all.hasNext(); all.next()) {
+                    counted++;
+                }
+            }
+            size = counted;
+        }
+        return size;
     }
 
     /** Version 0 of a model that is not there: to predict with, not to be trained. */
@@ -154,6 +177,7 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
         live.clear();
         dirty.clear();
         last = null;
+        size = UNKNOWN;
     }
 
     @Override

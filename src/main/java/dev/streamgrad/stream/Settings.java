@@ -379,6 +379,14 @@ public final class Settings {
         return Integer.parseInt(string(SettingsDefinition.MOST_LIVE));
     }
 
+    int mostModels() {
+        return Integer.parseInt(string(SettingsDefinition.MOST_MODELS));
+    }
+
+    int largestSample() {
+        return Integer.parseInt(string(SettingsDefinition.LARGEST_SAMPLE));
+    }
+
     boolean storeIsOnDisk() {
         return string(SettingsDefinition.STORE).equals("rocksdb");
     }

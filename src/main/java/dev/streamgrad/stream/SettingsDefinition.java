@@ -13,6 +13,8 @@ final class SettingsDefinition {
     static final String DEAD_LETTERS_TOPIC = "dead.letters.topic";
     static final String STORE = "store";
     static final String MOST_LIVE = "live.models";
+    static final String MOST_MODELS = "max.models";
+    static final String LARGEST_SAMPLE = "max.record.bytes";
     static final String INSTANCE_ID = "instance.id";
     static final String STARTUP_TIMEOUT = "startup.timeout.ms";
 
@@ -60,6 +62,20 @@ final class SettingsDefinition {
                 ConfigDef.Importance.MEDIUM,
                 "How many models stay ready on the heap in each partition; the longest unused go back to their bytes in the"
                         + " store.");
+        definition.define(
+                MOST_MODELS,
+                ConfigDef.Type.INT,
+                100_000,
+                ConfigDef.Range.atLeast(1),
+                ConfigDef.Importance.MEDIUM,
+                "How many models there may be in each partition; a sample that would create one more is a dead letter.");
+        definition.define(
+                LARGEST_SAMPLE,
+                ConfigDef.Type.INT,
+                1024 * 1024,
+                ConfigDef.Range.atLeast(1),
+                ConfigDef.Importance.MEDIUM,
+                "The largest key and value of a sample together, in bytes; a larger record is a dead letter, unparsed.");
         text(
                 definition,
                 INSTANCE_ID,

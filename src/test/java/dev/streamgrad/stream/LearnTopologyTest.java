@@ -97,6 +97,52 @@ class LearnTopologyTest {
     }
 
     @Test
+    void recordLargerThanTheSetting_isADeadLetter_andTheNextIsLearned() {
+        Running learner = start(ONE_PARTITION, "max.record.bytes=40");
+        String sample = "{\"features\":[0,1],\"label\":[1]}";
+        learner.send(sample + " ".repeat(40 - XOR.length - sample.length() + 1));
+        assertThat(reason(learner))
+                .isEqualTo(
+                        "key and value must have at most 40 bytes; got 41; raise max.record.bytes if that is a sample");
+        learner.send(sample + " ".repeat(40 - XOR.length - sample.length()));
+        assertThat(learner.prediction().trained()).isTrue();
+    }
+
+    @Test
+    void oneModelMoreThanTheSetting_isADeadLetter_requestsAndTheOthersAreNot() {
+        Running learner = start(ONE_PARTITION, "max.models=2");
+        byte[] sample = "{\"features\":[0,1],\"label\":[1]}".getBytes(StandardCharsets.UTF_8);
+        byte[] request = "{\"features\":[0,1]}".getBytes(StandardCharsets.UTF_8);
+        byte[] third = "third".getBytes(StandardCharsets.UTF_8);
+        learner.samples.pipeInput(XOR, sample);
+        learner.samples.pipeInput("second".getBytes(StandardCharsets.UTF_8), sample);
+        learner.samples.pipeInput(third, sample);
+        String refused =
+                "key must name one of the 2 models of this partition, which may not have more; got third; raise max.models"
+                        + " for another";
+        assertThat(reason(learner)).isEqualTo(refused);
+        learner.samples.pipeInput(third, request);
+        learner.samples.pipeInput(XOR, sample);
+        assertThat(learner.predictions.readValuesToList()).hasSize(4);
+        // After a restore they are counted in the store underneath.
+        ModelStore store = (ModelStore) learner.driver.getStateStore(ModelStore.NAME);
+        store.clearCache();
+        learner.samples.pipeInput(XOR, sample);
+        learner.samples.pipeInput(third, sample);
+        assertThat(reason(learner)).isEqualTo(refused);
+    }
+
+    private static String reason(Running learner) {
+        return new String(
+                learner.deadLetters
+                        .readRecord()
+                        .headers()
+                        .lastHeader(DeadLetter.ERROR)
+                        .value(),
+                StandardCharsets.UTF_8);
+    }
+
+    @Test
     void topology_isTheDesignedOne_withEveryNodeAndStoreNamed() {
         Topology topology = LearnTopology.build(Settings.of(Map.of()), ONE_PARTITION);
         assertThat(topology.describe().toString())
@@ -248,7 +294,7 @@ class LearnTopologyTest {
                 "LATIN1 | value must be a JSON object in UTF-8",
             })
     void badRecord_becomesADeadLetter_andNothingElseHappens(String value, String reason) {
-        Running app = start(new Cluster(1, 4_000_000));
+        Running app = start(new Cluster(1, 4_000_000), "max.record.bytes=3000000");
         app.send("{\"features\":[0,1],\"label\":[1]}");
         app.predictions.readValue();
         String before = Fingerprint.of(app.model("xor"));
