@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
@@ -56,11 +57,17 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws BrokerException if the port is taken, or the folder cannot be used
      */
     public static EmbeddedBroker start(int port, Optional<Path> kept) throws BrokerException {
+        return start(port, kept, Map.of());
+    }
+
+    /** As the other, with more of the broker's own settings, or others. */
+    static EmbeddedBroker start(int port, Optional<Path> kept, Map<String, String> more) throws BrokerException {
         int listening = port == 0 ? freePort() : requireFree(port);
         Path data = kept.isPresent() ? makeFolder(kept.get()) : temporaryFolder();
         KafkaRaftServer server = null;
         try {
             Properties properties = properties(listening, freePort(), data);
+            properties.putAll(more);
             if (!Files.exists(data.resolve(LOG_FOLDER).resolve(META_PROPERTIES))) {
                 format(data, properties);
             }

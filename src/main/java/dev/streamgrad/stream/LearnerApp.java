@@ -14,6 +14,7 @@ import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,9 +36,11 @@ public final class LearnerApp implements AutoCloseable {
     private final CountDownLatch running = new CountDownLatch(1);
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final TopicWatch watch;
 
     private LearnerApp(Settings settings, Cluster cluster) {
         this.settings = settings;
+        this.watch = new TopicWatch(settings, this::fail);
         this.streams = new KafkaStreams(LearnTopology.build(settings, cluster), settings.streams());
         streams.setUncaughtExceptionHandler(exception -> {
             failure.compareAndSet(null, exception);
@@ -47,6 +50,8 @@ public final class LearnerApp implements AutoCloseable {
         streams.setStateListener((now, before) -> {
             LOG.info("{} -> {}", before, now);
             if (now == State.RUNNING) {
+                // All topics are there now, the changelog among them.
+                watch.start();
                 running.countDown();
             } else if (now == State.ERROR || now == State.NOT_RUNNING) {
                 stopped.set(true);
@@ -65,6 +70,13 @@ public final class LearnerApp implements AutoCloseable {
         LearnerApp app = new LearnerApp(settings, Topics.check(settings, progress));
         app.streams.start();
         return app;
+    }
+
+    /** Something outside Kafka Streams is wrong: whoever asks {@link #hasStopped} is to close this. */
+    private void fail(String reason) {
+        failure.compareAndSet(null, new StartException(reason, null));
+        stopped.set(true);
+        running.countDown();
     }
 
     /** Waits until every model is restored and samples are being read, or until the learner has stopped instead. */
@@ -89,7 +101,9 @@ public final class LearnerApp implements AutoCloseable {
 
     private String explain(Throwable exception) {
         for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DivergedException || cause instanceof SettingsException) {
+            if (cause instanceof DivergedException
+                    || cause instanceof SettingsException
+                    || cause instanceof StartException) {
                 return String.valueOf(cause.getMessage());
             }
             if (cause instanceof FencedInstanceIdException) {
@@ -99,7 +113,11 @@ public final class LearnerApp implements AutoCloseable {
             }
             if (cause instanceof MissingSourceTopicException) {
                 return "topic " + settings.samplesTopic()
-                        + " must exist; it was deleted; create it with: streamgrad topics";
+                        + " must exist; it was deleted; start with another application.id, which learns anew";
+            }
+            if (cause instanceof ProcessorStateException) {
+                return "the store must be able to write to kafka.state.dir; "
+                        + rootOf(cause).getMessage() + "; free some space there, or name another folder";
             }
             if (cause instanceof RecordTooLargeException) {
                 return "a record is too large for its topic or for kafka.producer.max.request.size; raise max.message.bytes"
@@ -109,16 +127,22 @@ public final class LearnerApp implements AutoCloseable {
                 return "the broker denies what the learner needs; grant it: " + cause.getMessage();
             }
         }
+        Throwable root = rootOf(exception);
+        return "the learner failed: " + root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+
+    private static Throwable rootOf(Throwable exception) {
         Throwable root = exception;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return "the learner failed: " + root.getClass().getSimpleName() + ": " + root.getMessage();
+        return root;
     }
 
     /** Finishes and commits what is under way, then stops; {@link #failure} tells if it could not. Idempotent. */
     @Override
     public void close() {
+        watch.close();
         CloseOptions options = CloseOptions.timeout(CLOSE_TIMEOUT)
                 .withGroupMembershipOperation(
                         settings.instanceId().isPresent()

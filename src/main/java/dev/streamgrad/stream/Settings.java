@@ -398,6 +398,11 @@ public final class Settings {
                 .filter(name -> !name.isBlank());
     }
 
+    /** Whether brokers may know the user, and so hide what it may not see. */
+    boolean isSecured() {
+        return kafka.containsKey(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG);
+    }
+
     long startupTimeoutMs() {
         return Long.parseLong(string(SettingsDefinition.STARTUP_TIMEOUT));
     }

@@ -125,7 +125,8 @@ public final class Topics {
             throw new StartException(
                     (missing.size() == 1 ? "topic " : "topics ") + String.join(", ", missing) + " must exist at "
                             + settings.bootstrapServers() + "; create with: streamgrad topics --bootstrap-server "
-                            + settings.bootstrapServers(),
+                            + settings.bootstrapServers()
+                            + (settings.isSecured() ? ", or grant this user the right to describe them" : ""),
                     null);
         }
     }

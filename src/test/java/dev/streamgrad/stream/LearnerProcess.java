@@ -22,7 +22,7 @@ final class LearnerProcess {
     }
 
     /** Starts {@code learn} with these settings; what it prints goes to {@code log}. */
-    static LearnerProcess start(Map<String, String> settings, Path log) throws IOException {
+    static LearnerProcess start(Map<String, String> settings, Path log, String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -30,6 +30,7 @@ final class LearnerProcess {
                 System.getProperty("java.class.path"),
                 Streamgrad.class.getName(),
                 "learn"));
+        command.addAll(List.of(options));
         new TreeMap<>(settings).forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
         File output = log.toFile();
         Process process = new ProcessBuilder(command)

@@ -22,15 +22,20 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** The topics of one test, named after it, on the real broker; and what is in them. */
+/** The topics of one test, named after it, on a real broker; and what is in them. */
 final class TestTopics {
     private static final Progress QUIET = line -> {};
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private final String bootstrapServers = RealKafka.bootstrapServers();
+    private final String bootstrapServers;
     private final Map<String, String> settings = new HashMap<>();
 
     TestTopics(String test, int partitions, String... more) throws StartException {
+        this(RealKafka.bootstrapServers(), test, partitions, more);
+    }
+
+    TestTopics(String bootstrapServers, String test, int partitions, String... more) throws StartException {
+        this.bootstrapServers = bootstrapServers;
         settings.put("bootstrap.servers", bootstrapServers);
         settings.put("application.id", test);
         for (String topic : List.of("samples", "predictions", "snapshots", "dead.letters")) {
