@@ -1,6 +1,7 @@
 package dev.streamgrad.learning;
 
 import dev.streamgrad.nn.Activation;
+import dev.streamgrad.nn.Gradient;
 import dev.streamgrad.nn.Loss;
 import dev.streamgrad.nn.Network;
 import dev.streamgrad.nn.Parameters;
@@ -30,19 +31,26 @@ public final class Learner {
 
     private final ModelSpec spec;
     private final Network network;
-    private final Parameters gradient;
+    /**
+     * Where a mini-batch's gradient and a sample's are added; the parameters are never read by samples of their own
+     * batch.
+     */
+    private final Parameters sum;
+
     private final double[] scaled;
     private final double[] scores = new double[PrequentialMetrics.SUMS];
     private TrainingState spare;
     private double loss;
-    private double gradientNorm;
+    private Gradient stepGradient;
+    private double stepScale;
 
     /** A learner with its scratch. */
     public Learner(ModelSpec spec) {
         this.spec = spec;
         this.network = new Network(spec.architecture(), spec.loss());
-        this.gradient = Parameters.zeros(spec.architecture());
+        this.sum = Parameters.zeros(spec.architecture());
         this.scaled = new double[spec.architecture().inputs()];
+        this.stepGradient = sum;
         this.spare = TrainingState.zeros(spec.architecture(), spec.optimizer());
     }
 
@@ -114,9 +122,9 @@ public final class Learner {
         return loss;
     }
 
-    /** The norm of the last step's gradient, before clipping. */
+    /** The norm of the last step's gradient, before clipping; computed here, and only until the next sample. */
     public double gradientNorm() {
-        return gradientNorm;
+        return stepGradient.norm(stepScale);
     }
 
     /** Whether the last prediction, and all that led to it, is finite. */
@@ -126,24 +134,24 @@ public final class Learner {
 
     /** Returns whether the step, or the sample's part of an unfinished batch, was finite and so applied. */
     private boolean train(Model model, double[] label, double weight) {
-        network.backward(model.parameters(), label, weight, gradient, false);
+        Gradient gradient = network.backward(model.parameters(), label, weight);
         Parameters pending = model.pending();
         if (pending == null) {
-            return step(model, 1);
+            return step(model, gradient, 1);
         }
-        // The scratch becomes the sum with this sample, so that the model's own sum stays as it was if a number
-        // overflows.
-        gradient.add(pending);
+        // Not into the model's own sum, which has to stay as it was if a number overflows.
+        sum.set(pending);
+        sum.add(gradient);
         int count = model.pendingCount + 1;
         if (count < spec.batchSize()) {
-            if (!Double.isFinite(gradient.norm(1.0))) {
+            if (!Double.isFinite(sum.norm(1.0))) {
                 return false;
             }
-            pending.set(gradient);
+            pending.set(sum);
             model.pendingCount = count;
             return true;
         }
-        if (!step(model, count)) {
+        if (!step(model, sum, count)) {
             return false;
         }
         pending.clear();
@@ -151,15 +159,16 @@ public final class Learner {
         return true;
     }
 
-    private boolean step(Model model, int batch) {
+    private boolean step(Model model, Gradient gradient, int batch) {
         double scale = 1.0 / batch;
-        double norm = gradient.norm(scale);
-        if (!Double.isFinite(norm)) {
-            return false;
-        }
-        gradientNorm = norm;
+        stepGradient = gradient;
+        stepScale = scale;
         double limit = spec.clipGradientNorm();
         if (limit > 0.0) {
+            double norm = gradient.norm(scale);
+            if (!Double.isFinite(norm)) {
+                return false;
+            }
             scale *= FastMath.min(1.0, limit / (norm + CLIP_EPSILON));
         }
         double learningRate = model.learningRate();
@@ -207,6 +216,9 @@ public final class Learner {
     }
 
     private double logLoss(double[] label) {
+        if (spec.loss() == Loss.BINARY_CROSS_ENTROPY || spec.loss() == Loss.CROSS_ENTROPY) {
+            return loss;
+        }
         Activation output = spec.architecture().output();
         if (output == Activation.SIGMOID) {
             return network.loss(Loss.BINARY_CROSS_ENTROPY, label);

@@ -369,7 +369,8 @@ public enum Lesson implements Named {
                 List<Double> corner = Dataset.CORNERS.get(i);
                 network.forward(parameters, new double[] {corner.get(0), corner.get(1)});
                 double label = Objects.requireNonNull(Dataset.XOR.truthTable()).get(i);
-                network.backward(parameters, new double[] {label}, 1.0, gradient, false);
+                gradient.clear();
+                gradient.add(network.backward(parameters, new double[] {label}, 1.0));
                 for (int l = 0; l < depth; l++) {
                     norms[l] += gradient.layer(l).weights().getFrobeniusNorm() / (SEEDS * (Dataset.CORNERS.size() - 1));
                 }

@@ -62,7 +62,7 @@ public record Adam(
     @Override
     public boolean step(
             TrainingState current,
-            Parameters gradient,
+            Gradient gradient,
             double scale,
             double learningRate,
             long step,
@@ -73,7 +73,6 @@ public record Adam(
         boolean finite = true;
         for (int l = 0; l < gradient.depth(); l++) {
             Layer w = current.parameters().layer(l);
-            Layer g = gradient.layer(l);
             Layer m = current.slots().get(0).layer(l);
             Layer v = current.slots().get(1).layer(l);
             Layer toW = next.parameters().layer(l);
@@ -82,7 +81,7 @@ public record Adam(
             for (int i = 0; i < w.in(); i++) {
                 finite &= row(
                         w.rows()[i],
-                        g.rows()[i],
+                        gradient.row(l, i),
                         m.rows()[i],
                         v.rows()[i],
                         scale,
@@ -95,7 +94,7 @@ public record Adam(
             }
             finite &= row(
                     w.bias(),
-                    g.bias(),
+                    gradient.bias(l),
                     m.bias(),
                     v.bias(),
                     scale,
@@ -122,17 +121,15 @@ public record Adam(
             double[] toM,
             double[] toV) {
         double l2 = decoupled ? 0.0 : weightDecay;
-        boolean finite = true;
-        for (int j = 0; j < w.length; j++) {
+        for (int j = 0; j < toW.length; j++) {
             double d = g[j] * scale + l2 * w[j];
             double mean = beta1 * m[j] + (1.0 - beta1) * d;
             double square = beta2 * v[j] + (1.0 - beta2) * d * d;
-            double updated = w[j] * keep - eta * (mean / (FastMath.sqrt(square) / rootCorrection + epsilon));
+            double updated = w[j] * keep - eta * (mean / (Math.sqrt(square) / rootCorrection + epsilon));
             toM[j] = mean;
             toV[j] = square;
             toW[j] = updated;
-            finite &= Double.isFinite(updated) && Double.isFinite(mean) && Double.isFinite(square);
         }
-        return finite;
+        return Sums.areFinite(toW) && Sums.areFinite(toM) && Sums.areFinite(toV);
     }
 }

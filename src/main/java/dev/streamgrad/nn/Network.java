@@ -28,6 +28,10 @@ public final class Network {
 
     private final double[][] a;
     private final double[][] delta;
+    /** Per layer, one row of the gradient. */
+    private final double[][] rows;
+
+    private final Gradient outerProducts = new OuterProducts();
     /** Whether every pre-activation of the last forward pass is finite. */
     private boolean finite;
 
@@ -45,6 +49,7 @@ public final class Network {
         this.z = scratch(architecture);
         this.a = scratch(architecture);
         this.delta = scratch(architecture);
+        this.rows = scratch(architecture);
     }
 
     private static double[][] scratch(Architecture architecture) {
@@ -69,18 +74,14 @@ public final class Network {
     public double[] forward(Parameters parameters, double[] x) {
         System.arraycopy(x, 0, features, 0, features.length);
         double[] in = features;
-        // 0 · z is 0 for every finite z and NaN for the others.
-        double zero = 0.0;
+        finite = true;
         for (int l = 0; l < z.length; l++) {
             Layer layer = parameters.layer(l);
             affine(in, layer.rows(), layer.bias(), z[l]);
-            for (double sum : z[l]) {
-                zero += 0.0 * sum;
-            }
+            finite &= Sums.areFinite(z[l]);
             activations[l].apply(z[l], a[l]);
             in = a[l];
         }
-        finite = zero == 0.0;
         return in;
     }
 
@@ -113,35 +114,65 @@ public final class Network {
     }
 
     /**
-     * Adds the gradient of the last {@link #forward}'s loss, times {@code weight}, to {@code gradient}, or replaces
-     * {@code gradient} by it.
+     * The gradient of the last {@link #forward}'s loss, times {@code weight}.
      *
      * @param parameters those of the forward pass
      * @param label as wide as the output
      * @param weight the sample's weight; 1 is the plain gradient
-     * @param accumulate whether to add (true) or to replace (false)
+     * @return the network's own, valid until the next {@link #forward}
      */
-    public void backward(
-            Parameters parameters, double[] label, double weight, Parameters gradient, boolean accumulate) {
+    public Gradient backward(Parameters parameters, double[] label, double weight) {
         int last = z.length - 1;
         loss.delta(activations[last], z[last], a[last], label, delta[last]);
-        for (int j = 0; j < delta[last].length; j++) {
-            delta[last][j] *= weight;
-        }
-        for (int l = last; l >= 0; l--) {
-            double[] in = l == 0 ? features : a[l - 1];
-            Layer into = gradient.layer(l);
-            if (accumulate) {
-                addOuterProduct(in, delta[l], into.rows(), into.bias());
-            } else {
-                setOuterProduct(in, delta[l], into.rows(), into.bias());
-            }
-            if (l > 0) {
-                double[] upstream = delta[l - 1];
-                multiplyTransposed(parameters.layer(l).rows(), delta[l], upstream);
-                activations[l - 1].backward(z[l - 1], a[l - 1], upstream, upstream);
+        if (weight != 1.0) {
+            for (int j = 0; j < delta[last].length; j++) {
+                delta[last][j] *= weight;
             }
         }
+        for (int l = last; l > 0; l--) {
+            double[] upstream = delta[l - 1];
+            multiplyTransposed(parameters.layer(l).rows(), delta[l], upstream);
+            activations[l - 1].backward(z[l - 1], a[l - 1], upstream, upstream);
+        }
+        return outerProducts;
+    }
+
+    /** {@code ∂L/∂W = xᵀδ} and {@code ∂L/∂b = δ} of each layer, a row at a time. */
+    private final class OuterProducts implements Gradient {
+        @Override
+        public int depth() {
+            return delta.length;
+        }
+
+        @Override
+        public double[] row(int l, int i) {
+            double xi = input(l)[i];
+            double[] its = delta[l];
+            double[] row = rows[l];
+            for (int j = 0; j < row.length; j++) {
+                row[j] = xi * its[j];
+            }
+            return row;
+        }
+
+        @Override
+        public double[] bias(int l) {
+            return delta[l];
+        }
+
+        /** {@code |xᵀδ| = |x||δ|}. */
+        @Override
+        public double norm(double scale) {
+            double sum = 0.0;
+            for (int l = 0; l < delta.length; l++) {
+                sum += (Sums.ofSquares(input(l)) + 1.0) * Sums.ofSquares(delta[l]);
+            }
+            return Math.abs(scale) * Math.sqrt(sum);
+        }
+    }
+
+    private double[] input(int l) {
+        return l == 0 ? features : a[l - 1];
     }
 
     /** {@code z = xW + b}. */
@@ -159,36 +190,7 @@ public final class Network {
     /** {@code dx = δWᵀ}. */
     private static void multiplyTransposed(double[][] weights, double[] delta, double[] dx) {
         for (int i = 0; i < dx.length; i++) {
-            double[] row = weights[i];
-            double sum = 0.0;
-            for (int j = 0; j < delta.length; j++) {
-                sum += row[j] * delta[j];
-            }
-            dx[i] = sum;
-        }
-    }
-
-    private static void setOuterProduct(double[] x, double[] delta, double[][] weights, double[] bias) {
-        for (int i = 0; i < x.length; i++) {
-            double xi = x[i];
-            double[] row = weights[i];
-            for (int j = 0; j < delta.length; j++) {
-                row[j] = xi * delta[j];
-            }
-        }
-        System.arraycopy(delta, 0, bias, 0, bias.length);
-    }
-
-    private static void addOuterProduct(double[] x, double[] delta, double[][] weights, double[] bias) {
-        for (int i = 0; i < x.length; i++) {
-            double xi = x[i];
-            double[] row = weights[i];
-            for (int j = 0; j < delta.length; j++) {
-                row[j] += xi * delta[j];
-            }
-        }
-        for (int j = 0; j < delta.length; j++) {
-            bias[j] += delta[j];
+            dx[i] = Sums.ofProducts(weights[i], delta);
         }
     }
 }

@@ -31,10 +31,5 @@ public interface Optimizer {
      * @return whether everything written is finite; if not, {@code next} is to be thrown away
      */
     boolean step(
-            TrainingState current,
-            Parameters gradient,
-            double scale,
-            double learningRate,
-            long step,
-            TrainingState next);
+            TrainingState current, Gradient gradient, double scale, double learningRate, long step, TrainingState next);
 }

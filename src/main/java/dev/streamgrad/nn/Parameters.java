@@ -12,7 +12,7 @@ import java.util.function.DoubleSupplier;
  * by layer from the features to the outputs; within a layer its weights row by row (one row per input), then its
  * biases.
  */
-public final class Parameters {
+public final class Parameters implements Gradient {
     private final Layer[] layers;
 
     private Parameters(Layer[] layers) {
@@ -34,7 +34,7 @@ public final class Parameters {
         return new Parameters(layers.toArray(new Layer[0]));
     }
 
-    /** The number of layers. */
+    @Override
     public int depth() {
         return layers.length;
     }
@@ -45,6 +45,16 @@ public final class Parameters {
      */
     public Layer layer(int l) {
         return layers[l];
+    }
+
+    @Override
+    public double[] row(int l, int i) {
+        return layers[l].rows()[i];
+    }
+
+    @Override
+    public double[] bias(int l) {
+        return layers[l].bias();
     }
 
     /** The layers from the features to the outputs. */
@@ -81,30 +91,26 @@ public final class Parameters {
         }
     }
 
-    /**
-     * The Euclidean norm of all numbers times {@code scale}, summed in canonical order; not finite if any of them is
-     * not.
-     */
+    @Override
     public double norm(double scale) {
         double sum = 0.0;
         for (Layer layer : layers) {
             for (double[] row : layer.rows()) {
-                sum = addSquares(row, scale, sum);
+                sum += Sums.ofSquares(row);
             }
-            sum = addSquares(layer.bias(), scale, sum);
+            sum += Sums.ofSquares(layer.bias());
         }
-        return Math.sqrt(sum);
+        return Math.abs(scale) * Math.sqrt(sum);
     }
 
-    /** Adds {@code other}, number by number. */
-    public void add(Parameters other) {
+    /** Adds a gradient, number by number. */
+    public void add(Gradient gradient) {
         for (int l = 0; l < layers.length; l++) {
             double[][] rows = layers[l].rows();
-            double[][] otherRows = other.layers[l].rows();
             for (int i = 0; i < rows.length; i++) {
-                add(rows[i], otherRows[i]);
+                add(rows[i], gradient.row(l, i));
             }
-            add(layers[l].bias(), other.layers[l].bias());
+            add(layers[l].bias(), gradient.bias(l));
         }
     }
 
@@ -139,14 +145,5 @@ public final class Parameters {
             copies[l] = layers[l].copy();
         }
         return new Parameters(copies);
-    }
-
-    private static double addSquares(double[] values, double scale, double sum) {
-        double total = sum;
-        for (double value : values) {
-            double scaled = value * scale;
-            total += scaled * scaled;
-        }
-        return total;
     }
 }

@@ -63,7 +63,7 @@ public record Sgd(double learningRate, double momentum, boolean nesterov, double
     @Override
     public boolean step(
             TrainingState current,
-            Parameters gradient,
+            Gradient gradient,
             double scale,
             double learningRate,
             long step,
@@ -71,47 +71,49 @@ public record Sgd(double learningRate, double momentum, boolean nesterov, double
         boolean finite = true;
         for (int l = 0; l < gradient.depth(); l++) {
             Layer w = current.parameters().layer(l);
-            Layer g = gradient.layer(l);
             Layer toW = next.parameters().layer(l);
             if (momentum == 0.0) {
                 for (int i = 0; i < w.in(); i++) {
-                    finite &= plain(w.rows()[i], g.rows()[i], scale, learningRate, toW.rows()[i]);
+                    finite &= plain(w.rows()[i], gradient.row(l, i), scale, learningRate, toW.rows()[i]);
                 }
-                finite &= plain(w.bias(), g.bias(), scale, learningRate, toW.bias());
+                finite &= plain(w.bias(), gradient.bias(l), scale, learningRate, toW.bias());
             } else {
                 Layer v = current.slots().get(0).layer(l);
                 Layer toV = next.slots().get(0).layer(l);
                 for (int i = 0; i < w.in(); i++) {
                     finite &= heavy(
-                            w.rows()[i], g.rows()[i], v.rows()[i], scale, learningRate, toW.rows()[i], toV.rows()[i]);
+                            w.rows()[i],
+                            gradient.row(l, i),
+                            v.rows()[i],
+                            scale,
+                            learningRate,
+                            toW.rows()[i],
+                            toV.rows()[i]);
                 }
-                finite &= heavy(w.bias(), g.bias(), v.bias(), scale, learningRate, toW.bias(), toV.bias());
+                finite &= heavy(w.bias(), gradient.bias(l), v.bias(), scale, learningRate, toW.bias(), toV.bias());
             }
         }
         return finite;
     }
 
     private boolean plain(double[] w, double[] g, double scale, double eta, double[] toW) {
-        boolean finite = true;
-        for (int j = 0; j < w.length; j++) {
+        for (int j = 0; j < toW.length; j++) {
             double d = g[j] * scale + weightDecay * w[j];
-            double updated = w[j] - eta * d;
-            toW[j] = updated;
-            finite &= Double.isFinite(updated);
+            toW[j] = w[j] - eta * d;
         }
-        return finite;
+        return Sums.areFinite(toW);
     }
 
     private boolean heavy(double[] w, double[] g, double[] v, double scale, double eta, double[] toW, double[] toV) {
-        boolean finite = true;
-        for (int j = 0; j < w.length; j++) {
+        // Nesterov: d + μv, plain momentum: 0d + 1v.
+        double direct = nesterov ? 1.0 : 0.0;
+        double kept = nesterov ? momentum : 1.0;
+        for (int j = 0; j < toW.length; j++) {
             double d = g[j] * scale + weightDecay * w[j];
             double velocity = momentum * v[j] + d;
-            double updated = w[j] - eta * (nesterov ? d + momentum * velocity : velocity);
             toV[j] = velocity;
-            toW[j] = updated;
-            finite &= Double.isFinite(updated) && Double.isFinite(velocity);
+            toW[j] = w[j] - eta * (direct * d + kept * velocity);
         }
-        return finite;
+        return Sums.areFinite(toW) && Sums.areFinite(toV);
     }
 }

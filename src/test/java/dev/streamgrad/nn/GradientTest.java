@@ -58,7 +58,7 @@ class GradientTest {
 
         network.forward(parameters, features);
         Parameters gradient = Parameters.zeros(architecture);
-        network.backward(parameters, label, 1.0, gradient, false);
+        gradient.add(network.backward(parameters, label, 1.0));
         List<Double> analytic = numbers(gradient);
         List<Double> point = numbers(parameters);
         for (int i = 0; i < point.size(); i++) {
@@ -98,10 +98,10 @@ class GradientTest {
         Network network = new Network(architecture, Loss.MSE);
         network.forward(parameters, new double[] {0.5, -1.0});
         Parameters once = Parameters.zeros(architecture);
-        network.backward(parameters, new double[] {1.0}, 1.0, once, false);
+        once.add(network.backward(parameters, new double[] {1.0}, 1.0));
         Parameters threefold = Parameters.zeros(architecture);
-        network.backward(parameters, new double[] {1.0}, 1.0, threefold, true);
-        network.backward(parameters, new double[] {1.0}, 2.0, threefold, true);
+        threefold.add(network.backward(parameters, new double[] {1.0}, 1.0));
+        threefold.add(network.backward(parameters, new double[] {1.0}, 2.0));
         List<Double> single = numbers(once);
         List<Double> triple = numbers(threefold);
         for (int i = 0; i < single.size(); i++) {

@@ -1,0 +1,76 @@
+package dev.streamgrad.nn;
+
+/**
+ * Sums over arrays in {@link #LANES} sums at a time, which are added at the end: one sum would wait for each of its
+ * additions. Which number goes into which sum depends on the position alone, so the bits are the same on every machine.
+ */
+final class Sums {
+    private static final int LANES = 8;
+
+    private Sums() {}
+
+    /** {@code Σ vᵢwᵢ} over the length of {@code w}. */
+    static double ofProducts(double[] v, double[] w) {
+        int n = w.length;
+        int whole = n - n % LANES;
+        double tail = 0.0;
+        for (int j = whole; j < n; j++) {
+            tail += v[j] * w[j];
+        }
+        if (whole == 0) {
+            return tail;
+        }
+        double s0 = 0.0;
+        double s1 = 0.0;
+        double s2 = 0.0;
+        double s3 = 0.0;
+        double s4 = 0.0;
+        double s5 = 0.0;
+        double s6 = 0.0;
+        double s7 = 0.0;
+        for (int j = 0; j < whole; j += LANES) {
+            s0 += v[j] * w[j];
+            s1 += v[j + 1] * w[j + 1];
+            s2 += v[j + 2] * w[j + 2];
+            s3 += v[j + 3] * w[j + 3];
+            s4 += v[j + 4] * w[j + 4];
+            s5 += v[j + 5] * w[j + 5];
+            s6 += v[j + 6] * w[j + 6];
+            s7 += v[j + 7] * w[j + 7];
+        }
+        return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7)) + tail;
+    }
+
+    /** {@code Σ vᵢ²}. */
+    static double ofSquares(double[] v) {
+        return ofProducts(v, v);
+    }
+
+    /** Whether every number is finite: {@code 0·v} is 0 for those that are and NaN for the others. */
+    static boolean areFinite(double[] v) {
+        int n = v.length;
+        int whole = n - n % LANES;
+        double s0 = 0.0;
+        for (int j = whole; j < n; j++) {
+            s0 += 0.0 * v[j];
+        }
+        double s1 = 0.0;
+        double s2 = 0.0;
+        double s3 = 0.0;
+        double s4 = 0.0;
+        double s5 = 0.0;
+        double s6 = 0.0;
+        double s7 = 0.0;
+        for (int j = 0; j < whole; j += LANES) {
+            s0 += 0.0 * v[j];
+            s1 += 0.0 * v[j + 1];
+            s2 += 0.0 * v[j + 2];
+            s3 += 0.0 * v[j + 3];
+            s4 += 0.0 * v[j + 4];
+            s5 += 0.0 * v[j + 5];
+            s6 += 0.0 * v[j + 6];
+            s7 += 0.0 * v[j + 7];
+        }
+        return s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 == 0.0;
+    }
+}
