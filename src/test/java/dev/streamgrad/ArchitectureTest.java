@@ -31,7 +31,8 @@ class ArchitectureTest {
             "stream", List.of("records", "learning", "nn"),
             "broker", List.of(),
             "audit", List.of("stream", "records", "learning", "nn"),
-            "cli", List.of("audit", "stream", "broker", "lesson", "data", "records", "learning", "nn"));
+            "bench", List.of("stream", "data", "records", "learning", "nn"),
+            "cli", List.of("audit", "bench", "stream", "broker", "lesson", "data", "records", "learning", "nn"));
 
     @Test
     void packages_importOnlyThoseToTheirRight() {

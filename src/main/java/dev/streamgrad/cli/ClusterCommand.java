@@ -1,6 +1,7 @@
 package dev.streamgrad.cli;
 
 import dev.streamgrad.stream.Settings;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -14,7 +15,15 @@ abstract class ClusterCommand extends VerboseCommand {
     private @Nullable String bootstrapServer;
 
     final Settings settings() {
-        return settings(
-                bootstrapServer == null ? Map.of() : Map.of(Settings.BOOTSTRAP_SERVERS, bootstrapServer), Map.of());
+        return settingsOfCluster(Map.of(), Map.of());
+    }
+
+    /** As {@link #settings(Map, Map)}, with --bootstrap-server on top. */
+    final Settings settingsOfCluster(Map<String, String> more, Map<String, String> defaults) {
+        Map<String, String> fromOptions = new HashMap<>(more);
+        if (bootstrapServer != null) {
+            fromOptions.put(Settings.BOOTSTRAP_SERVERS, bootstrapServer);
+        }
+        return settings(fromOptions, defaults);
     }
 }

@@ -11,12 +11,23 @@ final class ProgressLine {
     private static final long PLAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final PrintWriter err;
+    private final String label;
     private final boolean terminal;
     private final long start = System.nanoTime();
     private long shown = start;
 
     ProgressLine(PrintWriter err) {
+        this(err, "");
+    }
+
+    /**
+     * A line about one of several things.
+     *
+     * @param label what the line begins with
+     */
+    ProgressLine(PrintWriter err, String label) {
         this.err = err;
+        this.label = label;
         this.terminal = isTerminal();
     }
 
@@ -40,7 +51,7 @@ final class ProgressLine {
         if (now - shown >= (terminal ? TERMINAL_NANOS : PLAIN_NANOS)) {
             shown = now;
             String share = total > 0 ? String.format(Locale.ROOT, " of %,d (%d %%)", total, 100 * done / total) : "";
-            print(String.format(Locale.ROOT, "%,d%s samples, %s", done, share, rate(done)));
+            print(String.format(Locale.ROOT, "%s%,d%s samples, %s", label, done, share, rate(done)));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.streamgrad.cli;
 
+import dev.streamgrad.bench.BenchException;
 import dev.streamgrad.broker.BrokerException;
 import dev.streamgrad.stream.SettingsException;
 import dev.streamgrad.stream.StartException;
@@ -29,6 +30,7 @@ import picocli.CommandLine.IVersionProvider;
             WatchCommand.class,
             TopicsCommand.class,
             AuditCommand.class,
+            BenchCommand.class,
             LessonCommand.class,
             CommandLine.HelpCommand.class
         },
@@ -96,7 +98,10 @@ public final class Streamgrad {
     /** What an exception says, on one line; our own exceptions speak for themselves. */
     private static String oneLine(Exception e) {
         String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-        return e instanceof SettingsException || e instanceof StartException || e instanceof BrokerException
+        return e instanceof SettingsException
+                        || e instanceof StartException
+                        || e instanceof BrokerException
+                        || e instanceof BenchException
                 ? message
                 : e.getClass().getSimpleName() + ": " + message + " (-v shows where)";
     }

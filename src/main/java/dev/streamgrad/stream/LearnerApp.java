@@ -3,6 +3,7 @@ package dev.streamgrad.stream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,6 +17,7 @@ import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +69,20 @@ public final class LearnerApp implements AutoCloseable {
      * @throws StartException with one line that says what to do
      */
     public static LearnerApp start(Settings settings, Progress progress) throws StartException {
+        return start(settings, progress, null);
+    }
+
+    /**
+     * As {@link #start(Settings, Progress)}.
+     *
+     * @param restores hears of the restore of the models, from the threads that restore; null if nobody has to
+     */
+    public static LearnerApp start(Settings settings, Progress progress, @Nullable StateRestoreListener restores)
+            throws StartException {
         LearnerApp app = new LearnerApp(settings, Topics.check(settings, progress));
+        if (restores != null) {
+            app.streams.setGlobalStateRestoreListener(restores);
+        }
         app.streams.start();
         return app;
     }
@@ -82,6 +97,11 @@ public final class LearnerApp implements AutoCloseable {
     /** Waits until every model is restored and samples are being read, or until the learner has stopped instead. */
     public void awaitRunning() throws InterruptedException {
         running.await();
+    }
+
+    /** As {@link #awaitRunning()}, but not longer than this; returns whether it came in time. */
+    public boolean awaitRunning(Duration time) throws InterruptedException {
+        return running.await(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Whether the learner has stopped, by {@link #close} or by a failure. */

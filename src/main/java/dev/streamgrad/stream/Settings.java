@@ -491,7 +491,7 @@ public final class Settings {
     }
 
     /** The changelog's name, as Kafka Streams makes it. */
-    String changelogTopic() {
+    public String changelogTopic() {
         return applicationId() + "-" + ModelStore.NAME + "-changelog";
     }
 

@@ -3,6 +3,8 @@ package dev.streamgrad.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.streamgrad.broker.EmbeddedBroker;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -97,6 +100,14 @@ class CommandsTest {
                 "2 | demo --csv x.csv --until-learned | --until-learned needs a dataset with a goal",
                 "2 | produce --label-column y | --label-column and --features-columns are for --csv FILE",
                 "2 | lesson nothing | lesson must be one of single-neuron, hidden-layer",
+                "2 | bench --samples 0 | --samples, --rounds, --models and --seconds must be at least 1; got 0, 5, 1 and 10",
+                "2 | bench --rate 0 | --rate must be a finite number over 0; got 0.0",
+                "2 | bench --commit-intervals 10,0 | --commit-intervals must be milliseconds of at least 1; got [10, 0]",
+                "2 | bench --parts restore | --parts restore needs many models; got --models 1",
+                "2 | bench --parts speed | Invalid value for option '--parts'",
+                "2 | bench --set learning.rat=1 | setting learning.rat is unknown",
+                "2 | bench -b localhost | bootstrap.servers must be HOST:PORT of brokers",
+                "1 | bench -b localhost:1 --set startup.timeout.ms=1000 | no broker answers at localhost:1 within 1000 ms",
                 "1 | learn -b localhost:1 --set startup.timeout.ms=1000 | no broker answers at localhost:1 within 1000 ms",
             })
     void wrongUse_isOneLine_withItsExitCode(int code, String command, String message) throws Exception {
@@ -131,7 +142,16 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "demo --help", "learn --help", "produce --help", "watch --help", "topics --help"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "demo --help",
+                "learn --help",
+                "produce --help",
+                "watch --help",
+                "topics --help",
+                "bench --help"
+            })
     void help_tells(String command) throws Exception {
         assertThat(run(0, command.split(" ")).out.toString()).contains("Usage: streamgrad");
     }
@@ -315,6 +335,135 @@ class CommandsTest {
                 .replaceAll("(?s).*stopped at version ([\\d,]+).*", "$1")
                 .replace(",", "");
         assertThat(Long.parseLong(version)).as("%s", again).isGreaterThan(10_000);
+    }
+
+    /** Every part once, at a size at which the numbers mean nothing. */
+    @Test
+    void bench_measuresEveryPart_andLeavesNothing() throws Exception {
+        Running bench = run(
+                0,
+                ("bench --json --parts throughput,latency,restore --samples 2000 --models 50 --rounds 2 --rate 200 --seconds 1"
+                                + " --commit-intervals 20,30 --set layers=3,2,1 -b " + broker.bootstrapServers())
+                        .split(" "));
+        JsonNode result = new ObjectMapper().readTree(bench.out.toString());
+        assertThat(result.at("/environment/broker").textValue()).isEqualTo(broker.bootstrapServers());
+        assertThat(result.at("/environment/network").textValue()).isEqualTo("3-2-1, sigmoid, sgd");
+        assertThat(result.at("/environment/commitIntervalMs").intValue()).isEqualTo(100);
+
+        assertThat(result.at("/throughput/samples").intValue()).isEqualTo(2000);
+        JsonNode runs = result.at("/throughput/runs");
+        assertThat(runs.findValuesAsText("name"))
+                .containsExactly("copy", "parsing-copy", "learner", "learner-many-models");
+        assertThat(runs).allSatisfy(run -> {
+            assertThat(run.at("/samplesPerSecond/rounds")).hasSize(2);
+            assertThat(run.at("/samplesPerSecond/median").doubleValue())
+                    .isPositive()
+                    .isBetween(
+                            run.at("/samplesPerSecond/min").doubleValue(),
+                            run.at("/samplesPerSecond/max").doubleValue());
+            assertThat(run.at("/cpuNanosPerSample/rounds")).hasSize(2);
+            assertThat(run.at("/cpuNanosPerSample/median").doubleValue()).isPositive();
+        });
+        JsonNode ratios = result.at("/throughput/ratios");
+        assertThat(ratios.findValuesAsText("of"))
+                .containsExactly("parsing-copy", "learner", "learner", "learner-many-models");
+        assertThat(ratios.findValuesAsText("to")).containsExactly("copy", "copy", "parsing-copy", "learner");
+        assertThat(ratios)
+                .allSatisfy(ratio ->
+                        assertThat(ratio.get("ofMedians").doubleValue()).isPositive());
+        assertThat(result.at("/throughput/many/models").intValue()).isEqualTo(50);
+        assertThat(result.at("/throughput/many/createdPerSecond/rounds")).hasSize(2);
+
+        assertThat(result.get("latency").findValuesAsText("commitIntervalMs")).containsExactly("20", "30");
+        assertThat(result.get("latency")).allSatisfy(row -> {
+            assertThat(row.get("samples").intValue()).isEqualTo(200);
+            assertThat(row.get("p50Ms").doubleValue())
+                    .isBetween(0.0, row.get("p99Ms").doubleValue());
+            assertThat(row.get("p99Ms").doubleValue())
+                    .isLessThanOrEqualTo(row.get("maxMs").doubleValue());
+        });
+
+        assertThat(result.at("/restore/models").intValue()).isEqualTo(50);
+        assertThat(result.at("/restore/records").intValue()).isGreaterThanOrEqualTo(50);
+        assertThat(result.at("/restore/restoredPerSecond/rounds")).hasSize(2);
+        assertThat(result.at("/restore/consumedPerSecond/rounds")).hasSize(2);
+        assertThat(bench.err.toString())
+                .contains("copy, warming up: ", "learner-many-models, round 2 of 2: ", "restore, round 2 of 2: ")
+                .doesNotContain("by hand", "could not be removed");
+        assertNothingIsLeftOfBench();
+    }
+
+    @Test
+    void benchOnABrokerOfItsOwn_printsLines() throws Exception {
+        Running bench = run(0, "bench --parts throughput --samples 500 --rounds 1".split(" "));
+        assertThat(bench.out.toString())
+                .contains("broker in this process, a 2-4-1, sigmoid, sgd network, commit.interval.ms 100, exactly once")
+                .containsPattern("500 samples +median/s +min/s +max/s +CPU of each")
+                .containsPattern("learner( +[\\d,]+){3} +[\\d,]+ ns")
+                .containsPattern(
+                        "learner / parsing-copy: [\\d.]+ \\(of the medians\\), [\\d.]+ \\(median of the rounds\\)")
+                .contains("the runs are too short");
+    }
+
+    @Test
+    void benchThatIsStopped_removesItsTopics() throws Exception {
+        Running bench = new Running("bench", "-b", broker.bootstrapServers(), "--samples", "1000000000");
+        await().atMost(Duration.ofMinutes(1)).until(() -> !topicsOfBench().isEmpty());
+        bench.shutdown.request();
+        assertThat(bench.await()).as("%s", bench).isEqualTo(1);
+        assertThat(bench.err.toString()).contains("stopped before the end");
+        assertThat(bench.out.toString()).isEmpty();
+        assertNothingIsLeftOfBench();
+    }
+
+    @Test
+    void benchOfAModelThatDiverges_isRefused_andRemovesItsTopics() throws Exception {
+        Running bench = run(
+                1,
+                ("bench --parts throughput --samples 500 --set output.activation=identity --set learning.rate=1e300 -b "
+                                + broker.bootstrapServers())
+                        .split(" "));
+        assertThat(bench.err.toString())
+                .contains("settings must suit samples from 0 to 1")
+                .hasLineCount(1);
+        assertThat(bench.out.toString()).isEmpty();
+        assertNothingIsLeftOfBench();
+    }
+
+    @Test
+    void benchWhoseTopicVanishes_fails_andLeavesNothing() throws Exception {
+        Running bench = new Running("bench", "-b", broker.bootstrapServers(), "--samples", "100000");
+        await().atMost(Duration.ofMinutes(1)).until(() -> bench.err.toString().contains("copy, warming up: "));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.deleteTopics(topicsOfBench().stream()
+                            .filter(topic -> topic.endsWith("-samples"))
+                            .toList())
+                    .all()
+                    .get();
+        }
+        assertThat(bench.await()).as("%s", bench).isEqualTo(1);
+        assertThat(bench.err.toString()).doesNotContain("by hand", "could not be removed");
+        assertNothingIsLeftOfBench();
+    }
+
+    private static void assertNothingIsLeftOfBench() throws Exception {
+        assertThat(topicsOfBench()).isEmpty();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            assertThat(admin.listGroups().all().get())
+                    .noneMatch(group -> group.groupId().startsWith("streamgrad-bench-"));
+        }
+        try (Stream<Path> temporary = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            assertThat(temporary.filter(file -> file.getFileName().toString().startsWith("streamgrad-bench-")))
+                    .isEmpty();
+        }
+    }
+
+    private static List<String> topicsOfBench() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            return admin.listTopics().names().get().stream()
+                    .filter(name -> name.startsWith("streamgrad-bench-"))
+                    .toList();
+        }
     }
 
     private static String[] with(String[] cluster, String... command) {

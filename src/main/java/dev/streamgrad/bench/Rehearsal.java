@@ -1,0 +1,64 @@
+package dev.streamgrad.bench;
+
+import dev.streamgrad.learning.Learner;
+import dev.streamgrad.learning.Model;
+import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.records.BadRecordException;
+import dev.streamgrad.records.SampleReader;
+
+/**
+ * The first steps of a learner, without Kafka: whether the model's settings suit the samples, and the numbers that the
+ * parsing copy writes, because a number's digits are what it costs to write it.
+ */
+final class Rehearsal {
+    static final int STEPS = 1024;
+
+    private final ModelSpec spec;
+    private final double[][] predictions = new double[STEPS][];
+    private final double[] losses = new double[STEPS];
+
+    /**
+     * Learns a little.
+     *
+     * @throws BenchException if a step is not finite
+     */
+    Rehearsal(ModelSpec spec) throws BenchException {
+        this.spec = spec;
+        Learner learner = new Learner(spec);
+        Model model = new Model(spec);
+        SampleReader sample = new SampleReader(spec);
+        Samples samples = new Samples(spec);
+        for (int i = 0; i < STEPS; i++) {
+            try {
+                sample.read(samples.next());
+            } catch (BadRecordException e) {
+                throw unfit();
+            }
+            if (learner.learn(model, sample.features(), sample.label(), sample.weight()) != Learner.Outcome.TRAINED) {
+                throw unfit();
+            }
+            predictions[i] = learner.prediction().clone();
+            losses[i] = learner.loss();
+        }
+    }
+
+    /** What to say where samples become dead letters, which cost less than a step, or more. */
+    static BenchException unfit() {
+        return new BenchException(
+                "the model's settings must suit samples from 0 to 1; some became dead letters, so nothing was measured;"
+                        + " try a smaller learning.rate",
+                null);
+    }
+
+    ModelSpec spec() {
+        return spec;
+    }
+
+    double[] prediction(int step) {
+        return predictions[step];
+    }
+
+    double loss(int step) {
+        return losses[step];
+    }
+}
