@@ -7,11 +7,16 @@ import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.SampleReader;
 
 /**
- * The first steps of a learner, without Kafka: whether the model's settings suit the samples, and the numbers that the
- * parsing copy writes, because a number's digits are what it costs to write it.
+ * Steps of a learner, without Kafka: whether the model's settings suit the samples, and the numbers that the parsing
+ * copy writes, because a number's digits are what it costs to write it.
  */
 final class Rehearsal {
     static final int STEPS = 1024;
+    /** Steps before those that are kept, so that their numbers are those of a model that has learned. */
+    private static final int MOST_BEFORE = 20_000;
+
+    /** Fewer with a large model: this should not take longer than a second. */
+    private static final int PARAMETERS_BEFORE = 20_000_000;
 
     private final ModelSpec spec;
     private final double[][] predictions = new double[STEPS][];
@@ -28,7 +33,9 @@ final class Rehearsal {
         Model model = new Model(spec);
         SampleReader sample = new SampleReader(spec);
         Samples samples = new Samples(spec);
-        for (int i = 0; i < STEPS; i++) {
+        int before =
+                Math.min(MOST_BEFORE, PARAMETERS_BEFORE / spec.architecture().parameters());
+        for (int i = -before; i < STEPS; i++) {
             try {
                 sample.read(samples.next());
             } catch (BadRecordException e) {
@@ -37,8 +44,10 @@ final class Rehearsal {
             if (learner.learn(model, sample.features(), sample.label(), sample.weight()) != Learner.Outcome.TRAINED) {
                 throw unfit();
             }
-            predictions[i] = learner.prediction().clone();
-            losses[i] = learner.loss();
+            if (i >= 0) {
+                predictions[i] = learner.prediction().clone();
+                losses[i] = learner.loss();
+            }
         }
     }
 

@@ -123,7 +123,7 @@ final class BenchCommand extends ClusterCommand {
         Optional<Result> result = new Benchmark(plan, broker, settings, lines).run();
         lines.clear();
         if (result.isEmpty()) {
-            err().println("stopped before the end; the topics are removed");
+            err().println("stopped before the end; nothing is measured");
             return 1;
         }
         if (json) {
