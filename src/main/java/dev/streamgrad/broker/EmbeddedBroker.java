@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+    /** By its name only: this class must load where that one is missing. */
+    private static final String MAIN_CLASS = "kafka.server.KafkaRaftServer";
+
     private static final String HOST = "localhost";
     private static final String LOG_FOLDER = "log";
     /** Kafka's own mark of a formatted folder; it holds the cluster's id. */
@@ -50,11 +53,27 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
+     * Requires the broker's own libraries, which the container image leaves out.
+     *
+     * @throws BrokerException if they are not there
+     */
+    public static void requireLibraries() throws BrokerException {
+        try {
+            Class.forName(MAIN_CLASS, false, EmbeddedBroker.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new BrokerException(
+                    "this command needs the embedded broker, whose libraries are not here: the container image leaves"
+                            + " them out; run it from the sources, or use learn with --bootstrap-server HOST:PORT",
+                    e);
+        }
+    }
+
+    /**
      * Starts a broker and returns when it answers.
      *
      * @param port where it listens; 0 is any free port
      * @param kept the folder of its data, which is kept and resumed; empty is a temporary one, removed at the end
-     * @throws BrokerException if the port is taken, or the folder cannot be used
+     * @throws BrokerException if the libraries are not there, the port is taken, or the folder cannot be used
      */
     public static EmbeddedBroker start(int port, Optional<Path> kept) throws BrokerException {
         return start(port, kept, Map.of());
@@ -62,6 +81,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** As the other, with more of the broker's own settings, or others. */
     static EmbeddedBroker start(int port, Optional<Path> kept, Map<String, String> more) throws BrokerException {
+        requireLibraries();
         int listening = port == 0 ? freePort() : requireFree(port);
         Path data = kept.isPresent() ? makeFolder(kept.get()) : temporaryFolder();
         KafkaRaftServer server = null;

@@ -67,6 +67,7 @@ final class DemoCommand extends VerboseCommand {
             err().println(fault);
             return 2;
         }
+        EmbeddedBroker.requireLibraries();
         Dataset dataset = samples.dataset();
         Map<String, String> defaults = new HashMap<>(dataset == null ? Map.of() : dataset.modelSettings());
         defaults.put(Settings.DEFAULT_MODEL, samples.name());

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -69,6 +72,36 @@ class EmbeddedBrokerTest {
         assertThatThrownBy(() -> EmbeddedBroker.start(0, Optional.of(file.resolve("below"))))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("cannot be made");
+    }
+
+    /** As in the container image. */
+    @Test
+    void withoutItsLibraries_saysSoInOneLine() throws Exception {
+        String ours = EmbeddedBroker.class.getPackageName();
+        ClassLoader without = new ClassLoader(EmbeddedBroker.class.getClassLoader()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                if (name.startsWith("kafka.")) {
+                    throw new ClassNotFoundException(name);
+                }
+                if (!name.startsWith(ours) || findLoadedClass(name) != null) {
+                    return super.loadClass(name, resolve);
+                }
+                try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                    byte[] code = Objects.requireNonNull(in).readAllBytes();
+                    return defineClass(name, code, 0, code.length);
+                } catch (IOException e) {
+                    throw new ClassNotFoundException(name, e);
+                }
+            }
+        };
+        Method start = without.loadClass(EmbeddedBroker.class.getName()).getMethod("start", int.class, Optional.class);
+        assertThatThrownBy(() -> start.invoke(null, 0, Optional.empty()))
+                .cause()
+                .satisfies(thrown -> assertThat(thrown.getClass().getName()).isEqualTo(BrokerException.class.getName()))
+                .message()
+                .startsWith("this command needs the embedded broker")
+                .hasLineCount(1);
     }
 
     private static Admin admin(EmbeddedBroker broker) {
