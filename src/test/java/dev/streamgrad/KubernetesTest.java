@@ -256,20 +256,8 @@ class KubernetesTest {
         return settings;
     }
 
-    /**
-     * TODO(http): the settings of the HTTP server, until they are in {@link Settings#DEFINITION}; then this is empty
-     * and goes.
-     */
-    private static final Set<String> HTTP = Set.of("http.host", "http.port", "http.advertised");
-
     private static Settings checked(Map<String, String> settings) {
-        Map<String, String> known = new HashMap<>(settings);
-        HTTP.forEach(setting -> {
-            if (!Settings.DEFINITION.names().contains(setting)) {
-                known.remove(setting);
-            }
-        });
-        return Settings.of(known);
+        return Settings.of(settings);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.streamgrad.bench;
 import dev.streamgrad.bench.Result.Figures;
 import dev.streamgrad.bench.Result.Ratio;
 import dev.streamgrad.bench.Result.Restore;
+import dev.streamgrad.stream.LearnListener;
 import dev.streamgrad.stream.LearnerApp;
 import dev.streamgrad.stream.Settings;
 import dev.streamgrad.stream.StartException;
@@ -115,7 +116,8 @@ final class RestorePart {
         Benchmark.requireGoingOn(listener);
         Restart restart = new Restart();
         long start = System.nanoTime();
-        try (App app = new LearnerRun(LearnerApp.start(settings, listener.asProgress(), restart))) {
+        try (App app =
+                new LearnerRun(LearnerApp.start(settings, listener.asProgress(), LearnListener.NONE, restart, null))) {
             while (!app.awaitRunning(POLL)) {
                 Benchmark.requireGoingOn(listener);
                 listener.progress(restart.soFar.get(), restart.expected);

@@ -5,7 +5,6 @@ import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.nn.Activation;
 import dev.streamgrad.nn.Architecture;
-import dev.streamgrad.stream.LearnerApp;
 import dev.streamgrad.stream.Settings;
 import dev.streamgrad.stream.Topics;
 import java.nio.file.Path;
@@ -71,6 +70,7 @@ final class DemoCommand extends VerboseCommand {
         Dataset dataset = samples.dataset();
         Map<String, String> defaults = new HashMap<>(dataset == null ? Map.of() : dataset.modelSettings());
         defaults.put(Settings.DEFAULT_MODEL, samples.name());
+        defaults.put("http.port", "0");
         // Wrong settings, or a file that is not there, should not cost the seconds that a broker takes to start.
         SampleSource source;
         int features;
@@ -99,8 +99,8 @@ final class DemoCommand extends VerboseCommand {
                             broker.data().resolve("state").toString()),
                     defaults);
             Topics.create(settings, 1, Optional.of((short) 1), progress());
-            try (LearnerApp app = LearnerApp.start(settings, progress())) {
-                return new Demo(settings, app, dataset, source, rate, shutdown(), out(), err())
+            try (Observed observed = Observed.start(settings, progress())) {
+                return new Demo(settings, observed.app(), dataset, source, rate, shutdown(), out(), err())
                         .run(untilLearned ? maxSamples : Long.MAX_VALUE, untilLearned);
             }
         }

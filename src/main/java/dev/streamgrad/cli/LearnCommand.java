@@ -20,9 +20,10 @@ final class LearnCommand extends ClusterCommand {
     @Override
     int run() throws Exception {
         Settings settings = settings();
-        LearnerApp app = LearnerApp.start(settings, progress());
+        Observed observed = Observed.start(settings, progress());
+        LearnerApp app = observed.app();
         boolean asked = false;
-        try (app) {
+        try (observed) {
             progress()
                     .say("learning from " + settings.samplesTopic() + " at " + settings.bootstrapServers() + " as "
                             + settings.applicationId() + "; Ctrl-C stops");

@@ -6,6 +6,8 @@ import dev.streamgrad.nn.Loss;
 import dev.streamgrad.nn.Network;
 import dev.streamgrad.nn.Parameters;
 import dev.streamgrad.nn.TrainingState;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.commons.math3.util.FastMath;
 
 /**
@@ -125,6 +127,29 @@ public final class Learner {
     /** The norm of the last step's gradient, before clipping; computed here, and only until the next sample. */
     public double gradientNorm() {
         return stepGradient.norm(stepScale);
+    }
+
+    /**
+     * What there is to see of a model whose last sample, by {@link #learn}, ended in a step. Allocates, and reads all
+     * parameters twice: now and then, not for each sample.
+     */
+    public Observation observe(Model model) {
+        List<Observation.OfLayer> layers = new ArrayList<>();
+        for (int l = 0; l < model.parameters().depth(); l++) {
+            layers.add(new Observation.OfLayer(
+                    // The spare state is the one before the step.
+                    model.parameters()
+                            .layer(l)
+                            .relativeChangeFrom(spare.parameters().layer(l)),
+                    network.deadUnits(l),
+                    network.saturatedUnits(l)));
+        }
+        return new Observation(
+                model.version(),
+                model.learningRate(),
+                gradientNorm(),
+                model.metrics().window(),
+                layers);
     }
 
     /** Whether the last prediction, and all that led to it, is finite. */

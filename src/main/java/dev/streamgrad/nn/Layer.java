@@ -48,6 +48,28 @@ public record Layer(Array2DRowRealMatrix weights, ArrayRealVector biases) {
         return biases.getDataRef();
     }
 
+    /**
+     * How much this layer differs from another of its shape, {@code |W − V| / |V|} over weights and biases; NaN where
+     * {@code V} is all zeros.
+     */
+    public double relativeChangeFrom(Layer before) {
+        double changes = 0.0;
+        double squares = 0.0;
+        for (int i = 0; i < in(); i++) {
+            for (int j = 0; j < out(); j++) {
+                double change = rows()[i][j] - before.rows()[i][j];
+                changes += change * change;
+            }
+            squares += Sums.ofSquares(before.rows()[i]);
+        }
+        for (int j = 0; j < out(); j++) {
+            double change = bias()[j] - before.bias()[j];
+            changes += change * change;
+        }
+        squares += Sums.ofSquares(before.bias());
+        return Math.sqrt(changes) / Math.sqrt(squares);
+    }
+
     Layer copy() {
         return new Layer((Array2DRowRealMatrix) weights.copy(), biases.copy());
     }

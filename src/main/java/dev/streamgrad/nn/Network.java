@@ -103,6 +103,36 @@ public final class Network {
         return a[l];
     }
 
+    /**
+     * The share of units of layer {@code l} whose derivative was 0 in the last {@link #forward}: nothing passes back.
+     */
+    public double deadUnits(int l) {
+        if (activations[l] == Activation.SOFTMAX) {
+            return 0.0;
+        }
+        int dead = 0;
+        for (int j = 0; j < a[l].length; j++) {
+            dead += activations[l].derivative(z[l][j], a[l][j]) == 0.0 ? 1 : 0;
+        }
+        return (double) dead / a[l].length;
+    }
+
+    /**
+     * The share of units of layer {@code l} whose value in the last {@link #forward} was within 1 % of the width of the
+     * activation's range from one of its bounds; 0 where the range is not bounded on both sides.
+     */
+    public double saturatedUnits(int l) {
+        double margin = 0.01 * (activations[l].highest() - activations[l].lowest());
+        if (!Double.isFinite(margin)) {
+            return 0.0;
+        }
+        int saturated = 0;
+        for (double value : a[l]) {
+            saturated += value < activations[l].lowest() + margin || value > activations[l].highest() - margin ? 1 : 0;
+        }
+        return (double) saturated / a[l].length;
+    }
+
     /** The loss of the last {@link #forward} beside {@code label}, as wide as the output. */
     public double loss(double[] label) {
         return loss(loss, label);

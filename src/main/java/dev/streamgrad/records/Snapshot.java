@@ -108,16 +108,7 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
         Model.Counters counters = model.counters();
         json.writeStartObject();
         json.writeNumberField("format", FORMAT);
-        json.writeStringField("model", name);
-        json.writeNumberField("firstOffset", counters.firstOffset());
-        json.writeNumberField("version", counters.version());
-        json.writeNumberField("samples", counters.samples());
-        json.writeObjectFieldStart("spec");
-        for (Map.Entry<String, String> setting :
-                SpecSettings.format(model.spec()).entrySet()) {
-            json.writeStringField(setting.getKey(), setting.getValue());
-        }
-        json.writeEndObject();
+        writeHead(json);
         json.writeFieldName("layers");
         write(json, model.parameters());
         json.writeObjectFieldStart("optimizer");
@@ -148,11 +139,7 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
         }
         json.writeFieldName("learningRateFactor");
         Json.writeNumber(json, model.learningRateFactor());
-        json.writeObjectFieldStart("nonFinite");
-        json.writeNumberField("total", counters.nonFinite());
-        json.writeNumberField("inARow", counters.nonFiniteInARow());
-        json.writeNumberField("restores", counters.restores());
-        json.writeEndObject();
+        writeNonFinite(json);
         writeMetrics(json);
         json.writeObjectFieldStart("source");
         json.writeNumberField("partition", source.partition());
@@ -161,6 +148,57 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
         json.writeStringField("fingerprint", fingerprint);
         json.writeNumberField("time", time);
         json.writeEndObject();
+    }
+
+    private void writeHead(JsonGenerator json) throws IOException {
+        Model.Counters counters = model.counters();
+        json.writeStringField("model", name);
+        json.writeNumberField("firstOffset", counters.firstOffset());
+        json.writeNumberField("version", counters.version());
+        json.writeNumberField("samples", counters.samples());
+        json.writeObjectFieldStart("spec");
+        for (Map.Entry<String, String> setting :
+                SpecSettings.format(model.spec()).entrySet()) {
+            json.writeStringField(setting.getKey(), setting.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    private void writeNonFinite(JsonGenerator json) throws IOException {
+        Model.Counters counters = model.counters();
+        json.writeObjectFieldStart("nonFinite");
+        json.writeNumberField("total", counters.nonFinite());
+        json.writeNumberField("inARow", counters.nonFiniteInARow());
+        json.writeNumberField("restores", counters.restores());
+        json.writeEndObject();
+    }
+
+    /**
+     * What a person wants to see of a model, in the words of a snapshot: JSON with name, version, samples, settings,
+     * metrics, and its layers, with their weights if there are no more than {@code mostWeights} parameters.
+     */
+    public static byte[] describe(String name, Model model, int mostWeights) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        Snapshot now = of(name, model, new Source(0, 0), 0);
+        try (JsonGenerator json = Json.FACTORY.createGenerator(bytes)) {
+            json.writeStartObject();
+            now.writeHead(json);
+            json.writeFieldName("learningRate");
+            Json.writeNumber(json, model.learningRate());
+            now.writeNonFinite(json);
+            json.writeObjectFieldStart("metrics");
+            now.writeFigures(json);
+            json.writeEndObject();
+            if (model.spec().architecture().parameters() <= mostWeights) {
+                json.writeFieldName("layers");
+                write(json, model.parameters());
+            }
+            json.writeStringField("fingerprint", now.fingerprint());
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     private static void write(JsonGenerator json, Parameters parameters) throws IOException {
@@ -181,8 +219,7 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
 
     private void writeMetrics(JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("metrics");
-        writeFigures(json, "window", model.metrics().window());
-        writeFigures(json, "sinceStart", model.metrics().sinceStart());
+        writeFigures(json);
         json.writeArrayFieldStart("state");
         try {
             model.metrics().write(number -> {
@@ -197,6 +234,11 @@ public record Snapshot(String name, Model model, Source source, String fingerpri
         }
         json.writeEndArray();
         json.writeEndObject();
+    }
+
+    private void writeFigures(JsonGenerator json) throws IOException {
+        writeFigures(json, "window", model.metrics().window());
+        writeFigures(json, "sinceStart", model.metrics().sinceStart());
     }
 
     private void writeFigures(JsonGenerator json, String field, PrequentialMetrics.Figures figures) throws IOException {

@@ -13,6 +13,7 @@ import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.SampleReader;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
+import dev.streamgrad.stream.LearnListener.TaskListener;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -40,14 +41,17 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
 
     private final Settings settings;
     private final Cluster cluster;
+    private final LearnListener listener;
     private final byte[] defaultKey;
     private final Prediction.Writer predictions = new Prediction.Writer();
     /** The specs that have been compared with the settings: a model may come back from its bytes often. */
     private final Set<ModelSpec> warned = new HashSet<>();
 
     private @Nullable ModelStore store;
+    private TaskListener heard = TaskListener.NONE;
 
-    LearnProcessor(Settings settings, Cluster cluster) {
+    LearnProcessor(Settings settings, Cluster cluster, LearnListener listener) {
+        this.listener = listener;
         this.settings = settings;
         this.cluster = cluster;
         this.defaultKey = settings.defaultModel().getBytes(StandardCharsets.UTF_8);
@@ -57,8 +61,15 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
     public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
         ModelStore models = context.getStateStore(ModelStore.NAME);
+        heard = listener.begin(context.taskId().partition());
+        models.listenWith(heard);
         models.onLoad(this::warnIfSettingsDiffer);
         store = models;
+    }
+
+    @Override
+    public void close() {
+        heard.end();
     }
 
     /** A model keeps the spec it was created with, or its weights would no longer be a function of the log. */
@@ -77,12 +88,19 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
 
     @Override
     public void process(Record<byte[], byte[]> record) {
+        long start = System.nanoTime();
         RecordMetadata from = context().recordMetadata().orElseThrow();
         try {
             learn(record, from);
         } catch (BadRecordException e) {
             forwardDeadLetter(record, from, e.text());
+            heard.deadLetter(nameIn(record.key()), e.reason());
         }
+        heard.processed(System.nanoTime() - start, context().currentSystemTimeMs() - record.timestamp());
+    }
+
+    private String nameIn(byte @Nullable [] key) {
+        return key == null ? settings.defaultModel() : new String(key, StandardCharsets.UTF_8);
     }
 
     private void learn(Record<byte[], byte[]> record, RecordMetadata from) throws BadRecordException {
@@ -90,6 +108,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         if (models == null) {
             throw new IllegalStateException("process before init");
         }
+        models.countRecord();
         byte[] key = record.key();
         requireSize(key, record.value());
         if (key == null) {
@@ -159,6 +178,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         byte[] value = predictions.write(
                 sample.id(), prediction, null, 0.0, live.model().version(), false, from.partition(), from.offset());
         forward(LearnTopology.PREDICTIONS, live, value, record);
+        live.listener().requested();
     }
 
     private void train(
@@ -171,6 +191,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         Learner.Outcome outcome = learner.learn(model, sample.features(), sample.label(), sample.weight());
         models.changed(live);
         if (outcome != Learner.Outcome.TRAINED) {
+            live.listener().refused(outcome == Learner.Outcome.RESTORED);
             String reason = divergence(live, learningRate, outcome, from);
             if (model.spec().onDivergence() == OnDivergence.STOP) {
                 throw new DivergedException(reason);
@@ -191,8 +212,13 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
                         .toJson()
                 : null;
         forward(LearnTopology.PREDICTIONS, live, prediction, record);
+        live.listener().trained(learner.loss());
+        if (model.version() != version && live.takeObservationDue()) {
+            live.listener().observed(learner.observe(model));
+        }
         if (snapshot != null) {
             forward(LearnTopology.SNAPSHOTS, live, snapshot, record);
+            live.listener().snapshot();
         }
     }
 

@@ -18,13 +18,18 @@ final class LearnTopology {
     private LearnTopology() {}
 
     static Topology build(Settings settings, Cluster cluster) {
+        return build(settings, cluster, LearnListener.NONE);
+    }
+
+    static Topology build(Settings settings, Cluster cluster, LearnListener listener) {
         KeyValueBytesStoreSupplier supplier = settings.storeIsOnDisk()
                 ? Stores.persistentKeyValueStore(ModelStore.NAME)
                 : Stores.inMemoryKeyValueStore(ModelStore.NAME);
-        return build(settings, cluster, supplier);
+        return build(settings, cluster, supplier, listener);
     }
 
-    static Topology build(Settings settings, Cluster cluster, KeyValueBytesStoreSupplier supplier) {
+    static Topology build(
+            Settings settings, Cluster cluster, KeyValueBytesStoreSupplier supplier, LearnListener listener) {
         ByteArraySerializer bytes = new ByteArraySerializer();
         ByteArrayDeserializer raw = new ByteArrayDeserializer();
         return new Topology()
@@ -36,7 +41,7 @@ final class LearnTopology {
                         raw,
                         raw,
                         settings.samplesTopic())
-                .addProcessor(LEARN, () -> new LearnProcessor(settings, cluster), SAMPLES)
+                .addProcessor(LEARN, () -> new LearnProcessor(settings, cluster, listener), SAMPLES)
                 .addStateStore(
                         new ModelStoreBuilder(supplier, settings.changelogConfig(), settings.mostLiveModels()), LEARN)
                 .addSink(PREDICTIONS, settings.predictionsTopic(), bytes, bytes, LEARN)

@@ -1,12 +1,16 @@
 package dev.streamgrad.stream;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -14,6 +18,7 @@ import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -35,15 +40,21 @@ public final class LearnerApp implements AutoCloseable {
 
     private final Settings settings;
     private final KafkaStreams streams;
+    private final ServedModels models;
     private final CountDownLatch running = new CountDownLatch(1);
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final TopicWatch watch;
 
-    private LearnerApp(Settings settings, Cluster cluster) {
+    private LearnerApp(Settings settings, Cluster cluster, LearnListener listener, @Nullable String advertised) {
         this.settings = settings;
         this.watch = new TopicWatch(settings, this::fail);
-        this.streams = new KafkaStreams(LearnTopology.build(settings, cluster), settings.streams());
+        Properties properties = settings.streams();
+        if (advertised != null) {
+            properties.put(StreamsConfig.APPLICATION_SERVER_CONFIG, advertised);
+        }
+        this.streams = new KafkaStreams(LearnTopology.build(settings, cluster, listener), properties);
+        this.models = new ServedModels(streams, advertised);
         streams.setUncaughtExceptionHandler(exception -> {
             failure.compareAndSet(null, exception);
             LOG.debug("The learner fails", exception);
@@ -69,17 +80,24 @@ public final class LearnerApp implements AutoCloseable {
      * @throws StartException with one line that says what to do
      */
     public static LearnerApp start(Settings settings, Progress progress) throws StartException {
-        return start(settings, progress, null);
+        return start(settings, progress, LearnListener.NONE, null, null);
     }
 
     /**
      * As {@link #start(Settings, Progress)}.
      *
+     * @param listener hears what is learned
      * @param restores hears of the restore of the models, from the threads that restore; null if nobody has to
+     * @param advertised HOST:PORT where the other instances reach this one's HTTP; null if it has none
      */
-    public static LearnerApp start(Settings settings, Progress progress, @Nullable StateRestoreListener restores)
+    public static LearnerApp start(
+            Settings settings,
+            Progress progress,
+            LearnListener listener,
+            @Nullable StateRestoreListener restores,
+            @Nullable String advertised)
             throws StartException {
-        LearnerApp app = new LearnerApp(settings, Topics.check(settings, progress));
+        LearnerApp app = new LearnerApp(settings, Topics.check(settings, progress), listener, advertised);
         if (restores != null) {
             app.streams.setGlobalStateRestoreListener(restores);
         }
@@ -102,6 +120,21 @@ public final class LearnerApp implements AutoCloseable {
     /** As {@link #awaitRunning()}, but not longer than this; returns whether it came in time. */
     public boolean awaitRunning(Duration time) throws InterruptedException {
         return running.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The models, to be looked at while they learn. */
+    public ServedModels models() {
+        return models;
+    }
+
+    /** Kafka Streams' state. */
+    public State state() {
+        return streams.state();
+    }
+
+    /** Kafka Streams' own metrics, of its clients too. */
+    public Map<MetricName, ? extends Metric> kafkaMetrics() {
+        return streams.metrics();
     }
 
     /** Whether the learner has stopped, by {@link #close} or by a failure. */

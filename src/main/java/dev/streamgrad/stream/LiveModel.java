@@ -1,6 +1,7 @@
 package dev.streamgrad.stream;
 
 import dev.streamgrad.learning.Model;
+import dev.streamgrad.stream.LearnListener.ModelListener;
 import org.apache.kafka.common.utils.Bytes;
 
 /** A model on the heap, with what is needed to learn on it without looking anything up. */
@@ -9,14 +10,43 @@ final class LiveModel {
     private final String name;
     private final Model model;
     private final Workbench workbench;
+    private final ModelListener listener;
+    /** Whether a listener wants to see the next step. */
+    private boolean observationDue;
+    /** The size of its bytes in the store, 0 if there are none yet. */
+    private int storedBytes;
     /** Whether the store has to write it before the next commit. */
     private boolean dirty;
 
-    LiveModel(Bytes key, String name, Model model, Workbench workbench) {
+    LiveModel(Bytes key, String name, Model model, Workbench workbench, ModelListener listener) {
         this.key = key;
         this.name = name;
         this.model = model;
         this.workbench = workbench;
+        this.listener = listener;
+        this.observationDue = listener.observes();
+    }
+
+    ModelListener listener() {
+        return listener;
+    }
+
+    /** Whether the step just taken is to be observed; it is then the only one until {@link #stored}. */
+    boolean takeObservationDue() {
+        boolean due = observationDue;
+        observationDue = false;
+        return due;
+    }
+
+    int storedBytes() {
+        return storedBytes;
+    }
+
+    /** Says that its bytes are in the store now. */
+    void stored(int bytes) {
+        storedBytes = bytes;
+        dirty = false;
+        observationDue = listener.observes();
     }
 
     Bytes key() {
@@ -39,7 +69,7 @@ final class LiveModel {
         return dirty;
     }
 
-    void setDirty(boolean dirty) {
-        this.dirty = dirty;
+    void setDirty() {
+        dirty = true;
     }
 }

@@ -3,6 +3,8 @@ package dev.streamgrad.stream;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.records.StateFormat;
+import dev.streamgrad.stream.LearnListener.ModelListener;
+import dev.streamgrad.stream.LearnListener.TaskListener;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,8 +21,10 @@ import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.query.Position;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.QueryableStoreType;
 import org.apache.kafka.streams.state.internals.CacheFlushListener;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
+import org.apache.kafka.streams.state.internals.StateStoreProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * the transaction under exactly-once, a punctuator does not run at a revocation, and {@code Processor.close} is too
  * late.
  *
- * <p>{@link CachedStateStore} is an internal interface of Kafka Streams; this class alone knows it. It is deliberately
- * no {@code KeyValueStore}, which the processor context would wrap.
+ * <p>{@link CachedStateStore} is an internal interface of Kafka Streams; this class alone knows it and its like. It is
+ * deliberately no {@code KeyValueStore}, which the processor context would wrap.
  *
  * <p>Live models are dropped whenever the bytes underneath may change without them: at {@link #init} (a corrupted task
  * is initialised again and restored), {@link #close} and {@link #clearCache} (a recycled task). Uncommitted steps go
@@ -44,6 +48,29 @@ import org.jspecify.annotations.Nullable;
 final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
     /** The store's name, and the end of its changelog's. */
     static final String NAME = "models";
+
+    /** For interactive queries: the stores of all partitions that an instance has. */
+    static final QueryableStoreType<List<ModelStore>> OF_ALL_PARTITIONS = new QueryableStoreType<>() {
+        @Override
+        public boolean accepts(StateStore store) {
+            return store instanceof ModelStore;
+        }
+
+        @Override
+        public List<ModelStore> create(StateStoreProvider provider, String name) {
+            return provider.stores(name, new QueryableStoreType<ModelStore>() {
+                @Override
+                public boolean accepts(StateStore store) {
+                    return store instanceof ModelStore;
+                }
+
+                @Override
+                public ModelStore create(StateStoreProvider ofOne, String its) {
+                    throw new UnsupportedOperationException("the provider hands out the stores themselves");
+                }
+            });
+        }
+    };
 
     private static final int UNKNOWN = -1;
 
@@ -59,6 +86,11 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
     private int size = UNKNOWN;
     /** The last model asked for: a partition with one model never hashes its key. */
     private @Nullable LiveModel last;
+
+    private TaskListener listener = TaskListener.NONE;
+    private long records;
+    /** The size of all bytes in the inner store; known when {@link #size} is. */
+    private long bytes;
     /** Hears of every model that comes back from its bytes. */
     private Consumer<LiveModel> onLoad = model -> {};
 
@@ -73,8 +105,17 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
         this.mostLive = mostLive;
     }
 
-    void onLoad(Consumer<LiveModel> listener) {
-        onLoad = listener;
+    void onLoad(Consumer<LiveModel> action) {
+        onLoad = action;
+    }
+
+    void listenWith(TaskListener its) {
+        listener = its;
+    }
+
+    /** Counts a record for the next commit. */
+    void countRecord() {
+        records++;
     }
 
     /** The model with this key, live; null if there is none yet. */
@@ -87,11 +128,12 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
         Bytes wrapped = Bytes.wrap(key);
         LiveModel found = live.get(wrapped);
         if (found == null) {
-            byte[] bytes = inner.get(wrapped);
-            if (bytes == null) {
+            byte[] state = inner.get(wrapped);
+            if (state == null) {
                 return null;
             }
-            found = add(wrapped, format.read(bytes));
+            found = add(wrapped, format.read(state));
+            found.stored(state.length);
             onLoad.accept(found);
         }
         last = found;
@@ -113,8 +155,10 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
     int size() {
         if (size == UNKNOWN) {
             int counted = 0;
+            bytes = 0;
             try (KeyValueIterator<Bytes, byte[]> all = inner.all()) {
-                for (; all.hasNext(); all.next()) {
+                while (all.hasNext()) {
+                    bytes += all.next().value.length;
                     counted++;
                 }
             }
@@ -123,16 +167,45 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
         return size;
     }
 
+    /** A model's bytes as of the last commit; called by any thread. */
+    byte @Nullable [] stored(byte[] key) {
+        return inner.get(Bytes.wrap(key));
+    }
+
+    /** Hands out the names of stored models after this one, in order; called by any thread. */
+    void storedNames(String after, int limit, Consumer<String> names) {
+        Bytes from = after.isEmpty() ? null : Bytes.wrap(after.getBytes(StandardCharsets.UTF_8));
+        try (KeyValueIterator<Bytes, byte[]> range = inner.range(from, null)) {
+            for (int left = limit; left > 0 && range.hasNext(); ) {
+                Bytes key = range.next().key;
+                if (!key.equals(from)) {
+                    names.accept(new String(key.get(), StandardCharsets.UTF_8));
+                    left--;
+                }
+            }
+        }
+    }
+
     /** Version 0 of a model that is not there: to predict with, not to be trained. */
     LiveModel untrained(byte[] key, ModelSpec spec) {
         Workbench workbench = workbenchFor(spec);
         return new LiveModel(
-                Bytes.wrap(key), new String(key, StandardCharsets.UTF_8), workbench.untrained(), workbench);
+                Bytes.wrap(key),
+                new String(key, StandardCharsets.UTF_8),
+                workbench.untrained(),
+                workbench,
+                ModelListener.NONE);
     }
 
     private LiveModel add(Bytes key, Model model) {
         String name = new String(key.get(), StandardCharsets.UTF_8);
-        LiveModel added = new LiveModel(key, name, model, workbenchFor(model.spec()));
+        ModelSpec spec = model.spec();
+        LiveModel added = new LiveModel(
+                key,
+                name,
+                model,
+                workbenchFor(spec),
+                listener.model(name, spec.task(), spec.architecture().depth()));
         live.put(key, added);
         return added;
     }
@@ -145,19 +218,26 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
     /** Says that the model has changed and must be written before the next commit. */
     void changed(LiveModel model) {
         if (!model.isDirty()) {
-            model.setDirty(true);
+            model.setDirty();
             dirty.add(model);
         }
     }
 
     @Override
     public void flushCache() {
+        int models = dirty.isEmpty() ? size : size();
         for (LiveModel model : dirty) {
-            inner.put(model.key(), format.write(model.model()));
-            model.setDirty(false);
+            byte[] state = format.write(model.model());
+            inner.put(model.key(), state);
+            bytes += state.length - model.storedBytes();
+            model.stored(state.length);
         }
         dirty.clear();
         dropLongestUnused();
+        if (models != UNKNOWN) {
+            listener.committing(records, models, live.size(), bytes);
+            records = 0;
+        }
     }
 
     /** Everything is written now, so what goes from the heap comes back from its bytes when it is asked for. */
@@ -178,6 +258,7 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
         dirty.clear();
         last = null;
         size = UNKNOWN;
+        records = 0;
     }
 
     @Override

@@ -383,7 +383,8 @@ public final class Settings {
         return Integer.parseInt(string(SettingsDefinition.MOST_MODELS));
     }
 
-    int largestSample() {
+    /** The largest key and value of a sample together, in bytes. */
+    public int largestSample() {
         return Integer.parseInt(string(SettingsDefinition.LARGEST_SAMPLE));
     }
 
@@ -401,6 +402,35 @@ public final class Settings {
     /** Whether brokers may know the user, and so hide what it may not see. */
     boolean isSecured() {
         return kafka.containsKey(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG);
+    }
+
+    /** Where HTTP listens. */
+    public String httpHost() {
+        return string(SettingsDefinition.HTTP_HOST);
+    }
+
+    /** The port of HTTP; 0 is any free one, -1 none. */
+    public int httpPort() {
+        return Integer.parseInt(string(SettingsDefinition.HTTP_PORT));
+    }
+
+    /**
+     * Where other instances reach this one's HTTP.
+     *
+     * @param port the port that it listens on
+     */
+    public String httpAdvertised(int port) {
+        String given = string(SettingsDefinition.HTTP_ADVERTISED);
+        if (!given.isBlank()) {
+            return given;
+        }
+        boolean everywhere = httpHost().equals("0.0.0.0") || httpHost().equals("::");
+        return (everywhere ? hostName() : httpHost()) + ":" + port;
+    }
+
+    /** How many models have metrics of their own. */
+    public int metricsModels() {
+        return Integer.parseInt(string(SettingsDefinition.METRICS_MODELS));
     }
 
     long startupTimeoutMs() {

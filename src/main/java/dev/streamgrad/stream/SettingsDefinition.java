@@ -16,6 +16,10 @@ final class SettingsDefinition {
     static final String MOST_MODELS = "max.models";
     static final String LARGEST_SAMPLE = "max.record.bytes";
     static final String INSTANCE_ID = "instance.id";
+    static final String HTTP_HOST = "http.host";
+    static final String HTTP_PORT = "http.port";
+    static final String HTTP_ADVERTISED = "http.advertised";
+    static final String METRICS_MODELS = "metrics.models";
     static final String STARTUP_TIMEOUT = "startup.timeout.ms";
 
     /** The value of {@link #INSTANCE_ID} that stands for this machine's name. */
@@ -90,6 +94,33 @@ final class SettingsDefinition {
                 ConfigDef.Range.atLeast(1_000L),
                 ConfigDef.Importance.MEDIUM,
                 "How long to wait for a broker at the start.");
+        text(
+                definition,
+                HTTP_HOST,
+                "127.0.0.1",
+                name,
+                "Where HTTP listens: metrics, health, models. 0.0.0.0 is everywhere.");
+        definition.define(
+                HTTP_PORT,
+                ConfigDef.Type.INT,
+                8080,
+                ConfigDef.Range.between(-1, 65_535),
+                ConfigDef.Importance.MEDIUM,
+                "The port of HTTP; 0 is any free one, -1 is no HTTP. demo takes any free one.");
+        text(
+                definition,
+                HTTP_ADVERTISED,
+                "",
+                null,
+                "HOST:PORT where other instances reach this one's HTTP; empty is http.host with its port, or this machine's name"
+                        + " where that is everywhere.");
+        definition.define(
+                METRICS_MODELS,
+                ConfigDef.Type.INT,
+                20,
+                ConfigDef.Range.between(0, 1000),
+                ConfigDef.Importance.MEDIUM,
+                "How many models have metrics of their own, the first to come; the others are counted together as other.");
         model(
                 definition,
                 "layers",

@@ -38,6 +38,7 @@ final class TestTopics {
         this.bootstrapServers = bootstrapServers;
         settings.put("bootstrap.servers", bootstrapServers);
         settings.put("application.id", test);
+        settings.put("http.port", "0");
         for (String topic : List.of("samples", "predictions", "snapshots", "dead.letters")) {
             settings.put(topic + ".topic", test + "-" + topic);
         }

@@ -1,0 +1,300 @@
+package dev.streamgrad.metrics;
+
+import dev.streamgrad.learning.Task;
+import dev.streamgrad.records.BadRecordException.Reason;
+import dev.streamgrad.stream.LearnListener;
+import dev.streamgrad.stream.LearnerApp;
+import dev.streamgrad.stream.Settings;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.processor.StateRestoreListener;
+
+/**
+ * The meters of a learner, in a registry that Prometheus can scrape.
+ *
+ * <p>The first models to come have meters of their own, as many as {@code metrics.models} says; what the others do is
+ * counted together under {@code other}, so that a million names are no million series. A model's meters go when its
+ * partition does.
+ */
+public final class LearnerMetrics implements LearnListener, StateRestoreListener, AutoCloseable {
+    private static final String OTHER = "other";
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics collections = new JvmGcMetrics();
+    private final Settings settings;
+    private final Map<String, ModelMeters> models = new ConcurrentHashMap<>();
+    private final ModelMeters others;
+    private final Map<Integer, Partition> partitions = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Long> restoring = new ConcurrentHashMap<>();
+    private final Counter restored;
+    private final Timer step;
+    private final Timer endToEnd;
+    private final DistributionSummary commitRecords;
+
+    /** Meters that nobody counts with yet. */
+    public LearnerMetrics(Settings settings) {
+        this.settings = settings;
+        this.others = new ModelMeters(registry, OTHER);
+        this.step = Timer.builder("streamgrad.step")
+                .description("Time from a record's arrival in the processor until it is dealt with.")
+                .serviceLevelObjectives(micros(2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000, 100_000))
+                .register(registry);
+        this.endToEnd = Timer.builder("streamgrad.end.to.end")
+                .description("Age of a record's timestamp when it has been dealt with; the commit comes on top.")
+                .serviceLevelObjectives(micros(
+                        1_000,
+                        5_000,
+                        10_000,
+                        25_000,
+                        50_000,
+                        100_000,
+                        250_000,
+                        500_000,
+                        1_000_000,
+                        5_000_000,
+                        30_000_000))
+                .register(registry);
+        this.commitRecords = DistributionSummary.builder("streamgrad.commit.records")
+                .description("Records in each commit of a partition.")
+                .register(registry);
+        this.restored = Counter.builder("streamgrad.restored.records")
+                .description("Changelog records read back into the store.")
+                .register(registry);
+        gauge("streamgrad.models", "Models in the store of this instance.", its -> its.sum(Partition::models));
+        gauge("streamgrad.live.models", "Models on the heap.", its -> its.sum(Partition::live));
+        gauge("streamgrad.state.bytes", "Size of all models' states in the store.", its -> its.sum(Partition::bytes));
+        gauge(
+                "streamgrad.restore.remaining.records",
+                "Changelog records still to be read back.",
+                its -> its.restoring.values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum());
+        new ClassLoaderMetrics().bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        collections.bindTo(registry);
+    }
+
+    private static Duration[] micros(long... micros) {
+        List<Duration> durations = new ArrayList<>();
+        for (long each : micros) {
+            durations.add(Duration.ofNanos(each * 1_000));
+        }
+        return durations.toArray(Duration[]::new);
+    }
+
+    private void gauge(String name, String description, ToDoubleFunction<LearnerMetrics> value) {
+        Gauge.builder(name, this, value).description(description).register(registry);
+    }
+
+    private double sum(ToDoubleFunction<Partition> value) {
+        return partitions.values().stream().mapToDouble(value).sum();
+    }
+
+    /** Adds what Kafka Streams and its clients count of this application. */
+    public void bind(LearnerApp app) {
+        Gauge.builder("streamgrad.client.state", app, its -> number(its.state()))
+                .description(
+                        "Kafka Streams: 0 created, 1 rebalancing, 2 running, 3 stopping, 4 stopped, 5 failing, 6 failed.")
+                .register(registry);
+        kafka(app, "streamgrad.lag.records", "Samples not yet read.", "consumer-fetch-manager-metrics", "records-lag");
+        kafka(app, "streamgrad.alive.threads", "Stream threads alive.", "stream-metrics", "alive-stream-threads");
+        Gauge.builder(
+                        "streamgrad.commit.latency",
+                        app,
+                        its -> of(its, "stream-thread-metrics", "commit-latency-avg") / 1_000)
+                .description("Mean time of a commit of late.")
+                .baseUnit("seconds")
+                .register(registry);
+        kafkaCounter(app, "streamgrad.commits", "Commits.", "stream-thread-metrics", "commit-total");
+        kafkaCounter(
+                app,
+                "streamgrad.failed.threads",
+                "Stream threads that failed.",
+                "stream-metrics",
+                "failed-stream-threads");
+        kafkaCounter(app, "streamgrad.rebalances", "Rebalances.", "consumer-coordinator-metrics", "rebalance-total");
+    }
+
+    /** A number that a dashboard can name again, whatever order the states have in a later Kafka. */
+    private static int number(State state) {
+        return switch (state) {
+            case CREATED -> 0;
+            case REBALANCING -> 1;
+            case RUNNING -> 2;
+            case PENDING_SHUTDOWN -> 3;
+            case NOT_RUNNING -> 4;
+            case PENDING_ERROR -> 5;
+            case ERROR -> 6;
+        };
+    }
+
+    private void kafka(LearnerApp app, String name, String description, String group, String metric) {
+        Gauge.builder(name, app, its -> of(its, group, metric))
+                .description(description)
+                .register(registry);
+    }
+
+    private void kafkaCounter(LearnerApp app, String name, String description, String group, String metric) {
+        FunctionCounter.builder(name, app, its -> of(its, group, metric))
+                .description(description)
+                .register(registry);
+    }
+
+    /** The sum of one of Kafka's metrics over threads and partitions; for the lag only of the samples. */
+    private double of(LearnerApp app, String group, String name) {
+        double sum = 0.0;
+        for (Metric metric : app.kafkaMetrics().values()) {
+            Map<String, String> tags = metric.metricName().tags();
+            if (metric.metricName().group().equals(group)
+                    && metric.metricName().name().equals(name)
+                    && tags.getOrDefault("topic", settings.samplesTopic()).equals(settings.samplesTopic())
+                    && (!name.equals("records-lag") || tags.containsKey("partition"))
+                    && metric.metricValue() instanceof Number value
+                    && Double.isFinite(value.doubleValue())) {
+                sum += value.doubleValue();
+            }
+        }
+        return sum;
+    }
+
+    /** What Prometheus reads, in its text format 0.0.4. */
+    public String scrape() {
+        return registry.scrape("text/plain; version=0.0.4; charset=utf-8");
+    }
+
+    @Override
+    public void close() {
+        collections.close();
+        registry.close();
+    }
+
+    @Override
+    public TaskListener begin(int partition) {
+        Partition begun = new Partition(partition);
+        partitions.put(partition, begun);
+        return begun;
+    }
+
+    /** What one partition says; its numbers are read by the thread that scrapes. */
+    private final class Partition implements TaskListener {
+        private final int number;
+        private final Map<String, ModelMeters> own = new HashMap<>();
+        private volatile long models;
+        private volatile int live;
+        private volatile long bytes;
+
+        Partition(int number) {
+            this.number = number;
+        }
+
+        long models() {
+            return models;
+        }
+
+        int live() {
+            return live;
+        }
+
+        long bytes() {
+            return bytes;
+        }
+
+        @Override
+        public ModelListener model(String name, Task task, int layers) {
+            synchronized (LearnerMetrics.this.models) {
+                ModelMeters known = LearnerMetrics.this.models.get(name);
+                if (known != null) {
+                    return known;
+                }
+                if (name.equals(OTHER) || LearnerMetrics.this.models.size() >= settings.metricsModels()) {
+                    return others;
+                }
+                ModelMeters meters = new ModelMeters(registry, name, task, layers);
+                LearnerMetrics.this.models.put(name, meters);
+                own.put(name, meters);
+                return meters;
+            }
+        }
+
+        @Override
+        public void processed(long nanos, long ageMillis) {
+            step.record(nanos, TimeUnit.NANOSECONDS);
+            endToEnd.record(Math.max(0, ageMillis), TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public void deadLetter(String model, Reason reason) {
+            LearnerMetrics.this.models.getOrDefault(model, others).deadLetter(reason);
+        }
+
+        @Override
+        public void committing(long records, long itsModels, int itsLive, long stateBytes) {
+            if (records > 0) {
+                commitRecords.record((double) records);
+            }
+            models = itsModels;
+            live = itsLive;
+            bytes = stateBytes;
+        }
+
+        @Override
+        public void end() {
+            partitions.remove(number, this);
+            synchronized (LearnerMetrics.this.models) {
+                own.forEach((name, meters) -> {
+                    LearnerMetrics.this.models.remove(name, meters);
+                    meters.remove();
+                });
+                own.clear();
+            }
+        }
+    }
+
+    @Override
+    public void onRestoreStart(TopicPartition partition, String store, long start, long end) {
+        restoring.put(partition, end - start);
+    }
+
+    @Override
+    public void onBatchRestored(TopicPartition partition, String store, long end, long count) {
+        restored.increment((double) count);
+        restoring.computeIfPresent(partition, (its, left) -> Math.max(0, left - count));
+    }
+
+    @Override
+    public void onRestoreEnd(TopicPartition partition, String store, long total) {
+        restoring.remove(partition);
+    }
+
+    @Override
+    public void onRestoreSuspended(TopicPartition partition, String store, long total) {
+        restoring.remove(partition);
+    }
+}

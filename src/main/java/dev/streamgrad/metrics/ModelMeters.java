@@ -1,0 +1,193 @@
+package dev.streamgrad.metrics;
+
+import dev.streamgrad.learning.Observation;
+import dev.streamgrad.learning.PrequentialMetrics.Figures;
+import dev.streamgrad.learning.Task;
+import dev.streamgrad.records.BadRecordException.Reason;
+import dev.streamgrad.stream.LearnListener.ModelListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The meters of one model, or of all those together that have none of their own. */
+final class ModelMeters implements ModelListener {
+    private final MeterRegistry registry;
+    private final List<Meter> all = new ArrayList<>();
+    private final Counter trained;
+    private final Counter requests;
+    private final Counter skipped;
+    private final Counter restores;
+    private final Counter snapshots;
+    private final DistributionSummary loss;
+    private final Map<Reason, Counter> deadLetters = new EnumMap<>(Reason.class);
+    private final boolean single;
+    private volatile @Nullable Observation seen;
+
+    /** The meters of many models together: counters and losses, which can be added, and nothing else. */
+    ModelMeters(MeterRegistry registry, String name) {
+        this(registry, name, false);
+    }
+
+    /** The meters of one model. */
+    ModelMeters(MeterRegistry registry, String name, Task task, int layers) {
+        this(registry, name, true);
+        Tags tags = Tags.of("model", name);
+        gauge("streamgrad.version", "Optimizer steps taken.", tags, seen -> seen.version());
+        gauge("streamgrad.learning.rate", "The learning rate of the next step.", tags, seen -> seen.learningRate());
+        gauge(
+                "streamgrad.gradient.norm",
+                "The norm of the gradient of the last step looked at, before clipping.",
+                tags,
+                seen -> seen.gradientNorm());
+        if (task == Task.REGRESSION) {
+            figure("streamgrad.mae", "Mean absolute error over the window.", tags, Figures::score);
+            String baseline = "Mean absolute error over the window of a baseline.";
+            figure("streamgrad.baseline.mae", baseline, tags.and("baseline", "mean"), Figures::constantScore);
+            figure("streamgrad.baseline.mae", baseline, tags.and("baseline", "last"), Figures::lastLabelScore);
+        } else {
+            figure("streamgrad.accuracy.ratio", "Share of right predictions over the window.", tags, Figures::score);
+            String baseline = "Share of right predictions over the window of a baseline.";
+            figure(
+                    "streamgrad.baseline.accuracy.ratio",
+                    baseline,
+                    tags.and("baseline", "majority"),
+                    Figures::constantScore);
+            figure(
+                    "streamgrad.baseline.accuracy.ratio",
+                    baseline,
+                    tags.and("baseline", "last"),
+                    Figures::lastLabelScore);
+        }
+        for (int l = 0; l < layers; l++) {
+            int layer = l;
+            Tags ofLayer = tags.and("layer", Integer.toString(l + 1));
+            gauge(
+                    "streamgrad.update.ratio",
+                    "Change by the last step looked at over the parameters, as norms.",
+                    ofLayer,
+                    seen -> seen.layers().get(layer).updateRatio());
+            gauge(
+                    "streamgrad.dead.units.ratio",
+                    "Share of units that pass no gradient back.",
+                    ofLayer,
+                    seen -> seen.layers().get(layer).deadUnits());
+            gauge(
+                    "streamgrad.saturated.units.ratio",
+                    "Share of units within 1 % of a bound of their activation.",
+                    ofLayer,
+                    seen -> seen.layers().get(layer).saturatedUnits());
+        }
+    }
+
+    private ModelMeters(MeterRegistry registry, String name, boolean single) {
+        this.registry = registry;
+        this.single = single;
+        Tags tags = Tags.of("model", name);
+        trained = counter("streamgrad.trained", "Samples trained on.", tags);
+        requests = counter("streamgrad.requests", "Samples without a label, predicted only.", tags);
+        skipped =
+                counter("streamgrad.skipped", "Samples whose step would not have been finite, and was left out.", tags);
+        restores = counter("streamgrad.restores", "Times the model went back to its last snapshot.", tags);
+        snapshots = counter("streamgrad.snapshots", "Snapshots written.", tags);
+        all.add(FunctionCounter.builder("streamgrad.samples", this, its -> its.trained.count() + its.refused())
+                .description("Samples with a label that reached the model.")
+                .tags(tags)
+                .register(registry));
+        all.add(FunctionCounter.builder("streamgrad.nonfinite.steps", this, ModelMeters::refused)
+                .description("Steps refused because they would not have been finite.")
+                .tags(tags)
+                .register(registry));
+        loss = DistributionSummary.builder("streamgrad.loss")
+                .description("Prequential loss of each sample trained on.")
+                .tags(tags)
+                .register(registry);
+        all.add(loss);
+        for (Reason reason : Reason.values()) {
+            deadLetters.put(
+                    reason,
+                    counter(
+                            "streamgrad.dead.letters",
+                            "Records that could not be used.",
+                            tags.and("reason", reason.name().toLowerCase(Locale.ROOT))));
+        }
+    }
+
+    private double refused() {
+        return skipped.count() + restores.count();
+    }
+
+    private Counter counter(String name, String description, Tags tags) {
+        Counter counter =
+                Counter.builder(name).description(description).tags(tags).register(registry);
+        all.add(counter);
+        return counter;
+    }
+
+    private void figure(String name, String description, Tags tags, ToDoubleFunction<Figures> value) {
+        gauge(name, description, tags, seen -> value.applyAsDouble(seen.window()));
+    }
+
+    private void gauge(String name, String description, Tags tags, ToDoubleFunction<Observation> value) {
+        all.add(Gauge.builder(name, this, its -> {
+                    Observation observation = its.seen;
+                    return observation == null ? Double.NaN : value.applyAsDouble(observation);
+                })
+                .description(description)
+                .tags(tags)
+                .register(registry));
+    }
+
+    /** Takes the meters out of the registry. */
+    void remove() {
+        all.forEach(registry::remove);
+    }
+
+    @Override
+    public boolean observes() {
+        return single;
+    }
+
+    @Override
+    public void trained(double itsLoss) {
+        trained.increment();
+        loss.record(itsLoss);
+    }
+
+    @Override
+    public void requested() {
+        requests.increment();
+    }
+
+    @Override
+    public void refused(boolean restored) {
+        (restored ? restores : skipped).increment();
+    }
+
+    @Override
+    public void snapshot() {
+        snapshots.increment();
+    }
+
+    @Override
+    public void observed(Observation observation) {
+        seen = observation;
+    }
+
+    void deadLetter(Reason reason) {
+        Counter counter = deadLetters.get(reason);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.streamgrad.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.streamgrad.learning.Learner;
+import dev.streamgrad.learning.Model;
+import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.learning.Task;
+import dev.streamgrad.records.BadRecordException.Reason;
+import dev.streamgrad.stream.LearnListener.ModelListener;
+import dev.streamgrad.stream.LearnListener.TaskListener;
+import dev.streamgrad.stream.Settings;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LearnerMetricsTest {
+    private final LearnerMetrics metrics = new LearnerMetrics(Settings.of(Map.of("metrics.models", "2")));
+
+    @AfterEach
+    void close() {
+        metrics.close();
+    }
+
+    private Set<String> models() {
+        return Pattern.compile("model=\"([^\"]*)\"")
+                .matcher(metrics.scrape())
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toSet());
+    }
+
+    private double value(String name, String... labels) {
+        String scrape = metrics.scrape();
+        double sum = 0.0;
+        for (MatchResult line : Pattern.compile("(?m)^" + name + "(\\{[^}]*\\})? (\\S+)$")
+                .matcher(scrape)
+                .results()
+                .toList()) {
+            boolean fits = true;
+            for (String label : labels) {
+                fits &= String.valueOf(line.group(1)).contains(label);
+            }
+            sum += fits ? Double.parseDouble(line.group(2)) : 0.0;
+        }
+        return sum;
+    }
+
+    @Test
+    void theFirstModels_haveMetricsOfTheirOwn_theOthersAreOne_andAPartitionTakesItsOwnAway() {
+        TaskListener zero = metrics.begin(0);
+        TaskListener one = metrics.begin(1);
+        zero.model("a", Task.BINARY, 2).trained(0.5);
+        one.model("b", Task.REGRESSION, 1).trained(0.25);
+        one.model("c", Task.BINARY, 2).trained(1.0);
+        zero.model("d", Task.BINARY, 2).requested();
+        assertThat(models()).containsExactlyInAnyOrder("a", "b", "other");
+        assertThat(value("streamgrad_trained_total")).isEqualTo(3.0);
+        assertThat(value("streamgrad_loss_sum", "model=\"other\"")).isEqualTo(1.0);
+        assertThat(value("streamgrad_requests_total", "model=\"other\"")).isEqualTo(1.0);
+        zero.committing(3, 2, 1, 700);
+        one.committing(1, 5, 4, 300);
+        assertThat(value("streamgrad_models")).isEqualTo(7.0);
+        assertThat(value("streamgrad_state_bytes")).isEqualTo(1000.0);
+        assertThat(value("streamgrad_commit_records_sum")).isEqualTo(4.0);
+
+        one.end();
+        assertThat(models()).containsExactlyInAnyOrder("a", "other");
+        assertThat(value("streamgrad_models")).isEqualTo(2.0);
+        metrics.begin(2).model("e", Task.BINARY, 2);
+        assertThat(models()).containsExactlyInAnyOrder("a", "e", "other");
+    }
+
+    @Test
+    void whatBecomesOfSamples_isCountedByKind() {
+        TaskListener task = metrics.begin(0);
+        ModelListener model = task.model("a", Task.BINARY, 2);
+        model.trained(0.5);
+        model.refused(false);
+        model.refused(true);
+        model.snapshot();
+        task.deadLetter("a", Reason.DIVERGENCE);
+        task.deadLetter("nobody", Reason.JSON);
+        assertThat(value("streamgrad_samples_total", "model=\"a\"")).isEqualTo(3.0);
+        assertThat(value("streamgrad_skipped_total", "model=\"a\"")).isEqualTo(1.0);
+        assertThat(value("streamgrad_restores_total", "model=\"a\"")).isEqualTo(1.0);
+        assertThat(value("streamgrad_nonfinite_steps_total", "model=\"a\"")).isEqualTo(2.0);
+        assertThat(value("streamgrad_snapshots_total", "model=\"a\"")).isEqualTo(1.0);
+        assertThat(value("streamgrad_dead_letters_total", "model=\"a\"", "reason=\"divergence\""))
+                .isEqualTo(1.0);
+        assertThat(value("streamgrad_dead_letters_total", "model=\"other\"", "reason=\"json\""))
+                .isEqualTo(1.0);
+    }
+
+    @Test
+    void anObservedStep_isShownAsItWas() {
+        ModelSpec spec = ModelSpec.xor();
+        Model model = new Model(spec);
+        Learner learner = new Learner(spec);
+        for (double label : new double[] {0, 1, 1, 0}) {
+            learner.learn(model, new double[] {0, 1}, new double[] {label}, 1.0);
+        }
+        ModelListener listener = metrics.begin(0).model("xor", spec.task(), 2);
+        assertThat(listener.observes()).isTrue();
+        listener.observed(learner.observe(model));
+        assertThat(value("streamgrad_version", "model=\"xor\"")).isEqualTo(4.0);
+        assertThat(value("streamgrad_learning_rate", "model=\"xor\"")).isEqualTo(0.3);
+        assertThat(value("streamgrad_gradient_norm", "model=\"xor\"")).isEqualTo(learner.gradientNorm());
+        assertThat(value("streamgrad_accuracy_ratio", "model=\"xor\"")).isBetween(0.0, 1.0);
+        assertThat(value("streamgrad_update_ratio", "layer=\"1\"")).isBetween(1e-5, 1e-1);
+        assertThat(value("streamgrad_dead_units_ratio")).isZero();
+    }
+
+    /** As much as a demo has: under 400 lines and 60 KB. */
+    @Test
+    void aScrape_isSmall() {
+        metrics.begin(0).model("xor", Task.BINARY, 2).trained(0.5);
+        assertThat(metrics.scrape().length()).isLessThan(60_000);
+        assertThat(metrics.scrape()
+                        .lines()
+                        .filter(line -> !line.startsWith("#"))
+                        .count())
+                .isLessThan(400);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.server;
+
+import org.jspecify.annotations.NullMarked;
