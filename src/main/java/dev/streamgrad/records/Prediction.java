@@ -1,6 +1,7 @@
 package dev.streamgrad.records;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -75,7 +76,21 @@ public record Prediction(
 
     /** Writes predictions from the learner's own arrays: no {@link Prediction} is made on the way. Not thread-safe. */
     public static final class Writer {
+        /** Encoded once, where a name as a String would be encoded for every record. */
+        private static final SerializedString ID = new SerializedString("id");
+
+        private static final SerializedString PREDICTION = new SerializedString("prediction");
+        private static final SerializedString LABEL = new SerializedString("label");
+        private static final SerializedString LOSS = new SerializedString("loss");
+        private static final SerializedString VERSION = new SerializedString("version");
+        private static final SerializedString TRAINED = new SerializedString("trained");
+        private static final SerializedString SOURCE = new SerializedString("source");
+        private static final SerializedString PARTITION = new SerializedString("partition");
+        private static final SerializedString OFFSET = new SerializedString("offset");
+
         private final ByteArrayBuilder buffer = new ByteArrayBuilder();
+        /** Writes one record after the other; null before the first, and after one that could not be written. */
+        private @Nullable JsonGenerator generator;
 
         /**
          * The record's value.
@@ -92,26 +107,37 @@ public record Prediction(
                 int partition,
                 long offset) {
             buffer.reset();
-            try (JsonGenerator json = Json.FACTORY.createGenerator(buffer)) {
+            try {
+                JsonGenerator json = generator == null ? Json.FACTORY.createGenerator(buffer) : generator;
+                // What a failure leaves behind in a generator must not get into the next record.
+                generator = null;
                 json.writeStartObject();
                 if (id != null) {
-                    json.writeStringField("id", id);
+                    json.writeFieldName(ID);
+                    json.writeString(id);
                 }
-                json.writeFieldName("prediction");
+                json.writeFieldName(PREDICTION);
                 Json.writeArray(json, prediction);
                 if (label != null) {
-                    json.writeFieldName("label");
+                    json.writeFieldName(LABEL);
                     Json.writeArray(json, label);
-                    json.writeFieldName("loss");
+                    json.writeFieldName(LOSS);
                     Json.writeNumber(json, loss);
                 }
-                json.writeNumberField("version", version);
-                json.writeBooleanField("trained", trained);
-                json.writeObjectFieldStart("source");
-                json.writeNumberField("partition", partition);
-                json.writeNumberField("offset", offset);
+                json.writeFieldName(VERSION);
+                json.writeNumber(version);
+                json.writeFieldName(TRAINED);
+                json.writeBoolean(trained);
+                json.writeFieldName(SOURCE);
+                json.writeStartObject();
+                json.writeFieldName(PARTITION);
+                json.writeNumber(partition);
+                json.writeFieldName(OFFSET);
+                json.writeNumber(offset);
                 json.writeEndObject();
                 json.writeEndObject();
+                json.flush();
+                generator = json;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

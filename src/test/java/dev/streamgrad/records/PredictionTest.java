@@ -51,6 +51,17 @@ class PredictionTest {
     }
 
     @Test
+    void aRecord_holdsNothingOfTheOneBefore_evenIfThatCouldNotBeWritten() {
+        String first = write(new double[] {1});
+        assertThatThrownBy(() -> write(new double[] {Double.NaN})).hasMessage("JSON has no NaN");
+        assertThat(write(new double[] {1})).isEqualTo(first);
+        String longId = "ä€😀\"".repeat(5_000);
+        byte[] bytes = writer.write(longId, new double[] {0.5}, null, 0, 0, false, 0, 0);
+        assertThat(Prediction.read(bytes).id()).isEqualTo(longId);
+        assertThat(write(new double[] {1})).isEqualTo(first);
+    }
+
+    @Test
     void sample_writesWhatTheReaderReads() throws BadRecordException {
         Sample sample = new Sample(List.of(0.0, 0.1), List.of(1.0), "x");
         assertThat(new String(sample.toJson(), StandardCharsets.UTF_8))
