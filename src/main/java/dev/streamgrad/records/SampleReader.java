@@ -1,13 +1,11 @@
 package dev.streamgrad.records;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.nn.Activation;
 import dev.streamgrad.records.BadRecordException.Reason;
-import java.io.IOException;
+import dev.streamgrad.records.JsonScanner.Kind;
+import dev.streamgrad.records.JsonScanner.MalformedException;
+import dev.streamgrad.records.JsonScanner.TooLargeException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +26,7 @@ public final class SampleReader {
     /** The longest id, in characters: a prediction repeats it, and must not outgrow what a topic takes. */
     public static final int LONGEST_ID = 1024;
 
+    private final JsonScanner scanner = new JsonScanner();
     private final ModelSpec spec;
     private final double[] features;
     private final double[] label;
@@ -86,28 +85,17 @@ public final class SampleReader {
         if (value.length == 0) {
             throw json("got no bytes");
         }
-        try (JsonParser parser = Json.FACTORY.createParser(value)) {
-            read(parser);
-        } catch (StreamConstraintsException e) {
+        try {
+            scanner.start(value);
+            read();
+        } catch (TooLargeException e) {
             throw new BadRecordException(
                     Reason.JSON,
-                    "value must be JSON nested at most " + Json.DEEPEST
-                            + " deep, with numbers of at most 1000 digits and no huge strings; got more; send "
-                            + "{\"features\":[…],\"label\":[…]}");
-        } catch (JsonProcessingException e) {
-            throw json("got other bytes (" + firstLine(e.getOriginalMessage()) + ")");
-        } catch (IOException e) {
-            // Malformed UTF-8 comes as a plain CharConversionException; there is no input or output to fail otherwise.
-            throw json("got other bytes (" + firstLine(e.getMessage()) + ")");
+                    "value must be JSON nested at most " + Json.DEEPEST + " deep, with numbers of at most "
+                            + JsonScanner.MOST_DIGITS + " digits; got more; send {\"features\":[…],\"label\":[…]}");
+        } catch (MalformedException e) {
+            throw json("got other bytes (" + e.getMessage() + ")");
         }
-    }
-
-    /** What the parser says, without its list of what it would rather have seen. */
-    private static String firstLine(@Nullable String message) {
-        String line =
-                message == null ? "unreadable" : message.lines().findFirst().orElse("");
-        int reason = line.indexOf(": ");
-        return BadRecordException.shown(reason < 0 ? line : line.substring(0, reason));
     }
 
     private static BadRecordException json(String got) {
@@ -116,23 +104,28 @@ public final class SampleReader {
                 "value must be a JSON object in UTF-8; " + got + "; send {\"features\":[…],\"label\":[…]}");
     }
 
-    private void read(JsonParser parser) throws IOException, BadRecordException {
-        JsonToken first = parser.nextToken();
-        if (first != JsonToken.START_OBJECT) {
-            throw json(first == null ? "got blanks" : "got " + kind(first));
+    private void read() throws MalformedException, TooLargeException, BadRecordException {
+        if (scanner.isAtEnd()) {
+            throw json("got blanks");
         }
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            JsonToken token = parser.nextToken();
-            switch (field) {
-                case "features" -> readFeatures(parser, token);
-                case "label" -> readLabel(parser, token);
-                case "weight" -> readWeight(parser, token);
-                case "id" -> readId(parser, token);
-                default -> parser.skipChildren();
+        Kind kind = scanner.value();
+        if (kind != Kind.OBJECT) {
+            throw json("got " + kind.shown());
+        }
+        for (boolean first = true; scanner.field(first); first = false) {
+            if (scanner.isString("features")) {
+                readFeatures();
+            } else if (scanner.isString("label")) {
+                readLabel();
+            } else if (scanner.isString("weight")) {
+                readWeight();
+            } else if (scanner.isString("id")) {
+                readId();
+            } else {
+                scanner.skip(scanner.value(), 1);
             }
         }
-        if (parser.nextToken() != null) {
+        if (!scanner.isAtEnd()) {
             throw json("got something after the object");
         }
         if (!hasFeatures) {
@@ -146,32 +139,34 @@ public final class SampleReader {
         }
     }
 
-    private void readFeatures(JsonParser parser, JsonToken token) throws IOException, BadRecordException {
+    private void readFeatures() throws MalformedException, TooLargeException, BadRecordException {
         once("features", hasFeatures);
         hasFeatures = true;
-        if (token != JsonToken.START_ARRAY) {
-            throw field("features must be an array of numbers", got(parser, token), "send \"features\":[…]");
+        Kind kind = scanner.value();
+        if (kind != Kind.ARRAY) {
+            throw field("features must be an array of numbers", got(kind), "send \"features\":[…]");
         }
-        readNumbers(parser, "features", features, "layers starts with " + features.length);
+        readNumbers("features", features, "starts");
     }
 
-    private void readLabel(JsonParser parser, JsonToken token) throws IOException, BadRecordException {
+    private void readLabel() throws MalformedException, TooLargeException, BadRecordException {
         once("label", hasLabel);
         hasLabel = true;
-        if (token == JsonToken.START_ARRAY) {
-            readNumbers(parser, "label", label, "layers ends with " + label.length);
+        Kind kind = scanner.value();
+        if (kind == Kind.ARRAY) {
+            readNumbers("label", label, "ends");
         } else if (spec.architecture().output() == Activation.SOFTMAX && label.length > 1) {
-            double index = number(parser, token, "label", -1);
+            double index = number(kind, "label", -1);
             if (index != Math.rint(index) || index < 0.0 || index >= label.length) {
                 throw field(
                         "label must be a class index from 0 to " + (label.length - 1),
-                        BadRecordException.shown(parser.getText()),
+                        BadRecordException.shown(scanner.numberText()),
                         "send one of the model's " + label.length + " classes");
             }
             Arrays.fill(label, 0.0);
             label[(int) index] = 1.0;
         } else {
-            double bare = number(parser, token, "label", -1);
+            double bare = number(kind, "label", -1);
             if (label.length != 1) {
                 throw field(
                         "label must have " + label.length + " numbers",
@@ -182,29 +177,31 @@ public final class SampleReader {
         }
     }
 
-    private void readWeight(JsonParser parser, JsonToken token) throws IOException, BadRecordException {
+    private void readWeight() throws MalformedException, TooLargeException, BadRecordException {
         once("weight", hasWeight);
         hasWeight = true;
-        weight = number(parser, token, "weight", -1);
+        weight = number(scanner.value(), "weight", -1);
         if (weight < 0.0) {
             throw field(
                     "weight must be at least 0",
-                    BadRecordException.shown(parser.getText()),
+                    BadRecordException.shown(scanner.numberText()),
                     "leave it out for a weight of 1");
         }
     }
 
-    private void readId(JsonParser parser, JsonToken token) throws IOException, BadRecordException {
+    private void readId() throws MalformedException, TooLargeException, BadRecordException {
         once("id", id != null);
-        if (token != JsonToken.VALUE_STRING) {
-            throw field("id must be a string", got(parser, token), "put it in quotes or leave it out");
+        Kind kind = scanner.value();
+        if (kind != Kind.STRING) {
+            throw field("id must be a string", got(kind), "put it in quotes or leave it out");
         }
-        String text = parser.getText();
-        if (text.length() > LONGEST_ID) {
+        if (scanner.stringLength() > LONGEST_ID) {
             throw field(
-                    "id must have at most " + LONGEST_ID + " characters", text.length() + " characters", "shorten it");
+                    "id must have at most " + LONGEST_ID + " characters",
+                    scanner.stringLength() + " characters",
+                    "shorten it");
         }
-        id = text;
+        id = scanner.string();
     }
 
     private static void once(String field, boolean seen) throws BadRecordException {
@@ -213,11 +210,11 @@ public final class SampleReader {
         }
     }
 
-    private void readNumbers(JsonParser parser, String field, double[] into, String because)
-            throws IOException, BadRecordException {
+    private void readNumbers(String field, double[] into, String layersDo)
+            throws MalformedException, TooLargeException, BadRecordException {
         int count = 0;
-        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            double value = number(parser, token, field, count);
+        while (scanner.element(count == 0)) {
+            double value = number(scanner.value(), field, count);
             if (count < into.length) {
                 into[count] = value;
             }
@@ -227,21 +224,20 @@ public final class SampleReader {
             throw field(
                     field + " must have " + into.length + (into.length == 1 ? " number" : " numbers"),
                     Integer.toString(count),
-                    "the model's " + because + ", so send " + into.length);
+                    "the model's layers " + layersDo + " with " + into.length + ", so send " + into.length);
         }
     }
 
     /** The finite number that stands in {@code field}, at {@code index} if that is not negative. */
-    private static double number(JsonParser parser, @Nullable JsonToken token, String field, int index)
-            throws IOException, BadRecordException {
-        if (token != JsonToken.VALUE_NUMBER_INT && token != JsonToken.VALUE_NUMBER_FLOAT) {
-            throw field(place(field, index) + " must be a number", got(parser, token), "send a number, without quotes");
+    private double number(Kind kind, String field, int index) throws BadRecordException {
+        if (kind != Kind.NUMBER) {
+            throw field(place(field, index) + " must be a number", got(kind), "send a number, without quotes");
         }
-        double value = parser.getDoubleValue();
+        double value = scanner.number();
         if (!Double.isFinite(value)) {
             throw field(
                     place(field, index) + " must be a finite double",
-                    BadRecordException.shown(parser.getText()),
+                    BadRecordException.shown(scanner.numberText()),
                     "send a number between -1.7e308 and 1.7e308");
         }
         return value;
@@ -255,26 +251,7 @@ public final class SampleReader {
         return new BadRecordException(Reason.FIELD, rule + "; got " + got + "; " + remedy);
     }
 
-    /** The parser reads a string only now, and may find that it is malformed: that is bad JSON as any other. */
-    private static String got(JsonParser parser, @Nullable JsonToken token) throws IOException {
-        return token == JsonToken.VALUE_STRING
-                ? "the string \"" + BadRecordException.shown(parser.getText()) + "\""
-                : kind(token);
-    }
-
-    private static String kind(@Nullable JsonToken token) {
-        if (token == null) {
-            return "the end";
-        }
-        return switch (token) {
-            case START_OBJECT -> "an object";
-            case START_ARRAY -> "an array";
-            case VALUE_STRING -> "a string";
-            case VALUE_NULL -> "null";
-            case VALUE_TRUE -> "true";
-            case VALUE_FALSE -> "false";
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
-            default -> token.name();
-        };
+    private String got(Kind kind) {
+        return kind == Kind.STRING ? "the string \"" + BadRecordException.shown(scanner.string()) + "\"" : kind.shown();
     }
 }
