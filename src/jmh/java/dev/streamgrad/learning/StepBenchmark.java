@@ -1,6 +1,9 @@
 package dev.streamgrad.learning;
 
+import dev.streamgrad.nn.Gradient;
+import dev.streamgrad.nn.Network;
 import dev.streamgrad.nn.NumpyRandom;
+import dev.streamgrad.nn.TrainingState;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -141,6 +144,44 @@ public class StepBenchmark {
     @Benchmark
     public double step2x4x1(Xor xor) {
         return xor.step();
+    }
+
+    /**
+     * The training step alone: forward, loss, backward, update into the spare arrays, swap if finite. Without metrics,
+     * counters and policies, so it is what {@link #plainArrays241} does, in code that knows any network.
+     */
+    @State(Scope.Thread)
+    public static class Bare {
+        private final ModelSpec spec = ModelSpec.xor();
+        private final Network network = new Network(spec.architecture(), spec.loss());
+        private TrainingState state;
+        private TrainingState spare;
+        private long steps;
+
+        @Setup
+        public void setUp() {
+            state = new Model(spec).state();
+            spare = TrainingState.zeros(spec.architecture(), spec.optimizer());
+        }
+
+        double step(double learningRate) {
+            int i = (int) (steps & 3);
+            network.forward(state.parameters(), CORNERS[i]);
+            double loss = network.loss(LABELS[i]);
+            Gradient gradient = network.backward(state.parameters(), LABELS[i], 1.0);
+            if (!network.isFinite() || !spec.optimizer().step(state, gradient, 1.0, learningRate, ++steps, spare)) {
+                throw new IllegalStateException("the step is not finite");
+            }
+            TrainingState previous = state;
+            state = spare;
+            spare = previous;
+            return loss;
+        }
+    }
+
+    @Benchmark
+    public double bareStep241(Bare bare) {
+        return bare.step(0.01);
     }
 
     @Benchmark
