@@ -81,6 +81,7 @@ public record Adam(
             for (int i = 0; i < w.in(); i++) {
                 finite &= row(
                         w.rows()[i],
+                        gradient.factor(l, i),
                         gradient.row(l, i),
                         m.rows()[i],
                         v.rows()[i],
@@ -94,6 +95,7 @@ public record Adam(
             }
             finite &= row(
                     w.bias(),
+                    1.0,
                     gradient.bias(l),
                     m.bias(),
                     v.bias(),
@@ -110,6 +112,7 @@ public record Adam(
 
     private boolean row(
             double[] w,
+            double x,
             double[] g,
             double[] m,
             double[] v,
@@ -122,7 +125,7 @@ public record Adam(
             double[] toV) {
         double l2 = decoupled ? 0.0 : weightDecay;
         for (int j = 0; j < toW.length; j++) {
-            double d = g[j] * scale + l2 * w[j];
+            double d = x * g[j] * scale + l2 * w[j];
             double mean = beta1 * m[j] + (1.0 - beta1) * d;
             double square = beta2 * v[j] + (1.0 - beta2) * d * d;
             double updated = w[j] * keep - eta * (mean / (Math.sqrt(square) / rootCorrection + epsilon));

@@ -3,18 +3,22 @@ package dev.streamgrad.nn;
 /**
  * The gradient of a loss by every weight and bias, row by row.
  *
- * <p>The gradient of one sample is an outer product {@code xᵀδ} in each layer, so a {@link Network} hands out its rows
- * without ever writing the matrix: beside the weights themselves that would be most of a large step's memory traffic.
- * That of a mini-batch is the sum in a {@link Parameters}.
+ * <p>The gradient of one sample is an outer product {@code xᵀδ} in each layer, so a row is handed out as a factor and a
+ * vector that it multiplies. Neither the matrix nor a row of it is ever written: beside the weights themselves the
+ * matrix would be most of a large step's memory traffic, and the rows a loop more for each. That of a mini-batch is the
+ * sum in a {@link Parameters}, with the factor 1.
  */
 public interface Gradient {
 
     /** The number of layers. */
     int depth();
 
+    /** What {@link #row} is to be multiplied by. */
+    double factor(int l, int i);
+
     /**
-     * The gradient by the weights of input {@code i} of layer {@code l}, as wide as the layer's output: to be read
-     * before the next call.
+     * The gradient by the weights of input {@code i} of layer {@code l}, divided by {@link #factor}; as wide as the
+     * layer's output. Not a copy.
      */
     double[] row(int l, int i);
 

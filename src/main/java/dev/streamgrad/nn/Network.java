@@ -28,9 +28,6 @@ public final class Network {
 
     private final double[][] a;
     private final double[][] delta;
-    /** Per layer, one row of the gradient. */
-    private final double[][] rows;
-
     private final Gradient outerProducts = new OuterProducts();
     /** Whether every pre-activation of the last forward pass is finite. */
     private boolean finite;
@@ -49,7 +46,6 @@ public final class Network {
         this.z = scratch(architecture);
         this.a = scratch(architecture);
         this.delta = scratch(architecture);
-        this.rows = scratch(architecture);
     }
 
     private static double[][] scratch(Architecture architecture) {
@@ -175,14 +171,13 @@ public final class Network {
         }
 
         @Override
+        public double factor(int l, int i) {
+            return input(l)[i];
+        }
+
+        @Override
         public double[] row(int l, int i) {
-            double xi = input(l)[i];
-            double[] its = delta[l];
-            double[] row = rows[l];
-            for (int j = 0; j < row.length; j++) {
-                row[j] = xi * its[j];
-            }
-            return row;
+            return delta[l];
         }
 
         @Override

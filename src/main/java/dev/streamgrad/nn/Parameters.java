@@ -48,6 +48,11 @@ public final class Parameters implements Gradient {
     }
 
     @Override
+    public double factor(int l, int i) {
+        return 1.0;
+    }
+
+    @Override
     public double[] row(int l, int i) {
         return layers[l].rows()[i];
     }
@@ -108,15 +113,15 @@ public final class Parameters implements Gradient {
         for (int l = 0; l < layers.length; l++) {
             double[][] rows = layers[l].rows();
             for (int i = 0; i < rows.length; i++) {
-                add(rows[i], gradient.row(l, i));
+                add(rows[i], gradient.row(l, i), gradient.factor(l, i));
             }
-            add(layers[l].bias(), gradient.bias(l));
+            add(layers[l].bias(), gradient.bias(l), 1.0);
         }
     }
 
-    private static void add(double[] to, double[] values) {
+    private static void add(double[] to, double[] values, double factor) {
         for (int j = 0; j < to.length; j++) {
-            to[j] += values[j];
+            to[j] += factor * values[j];
         }
     }
 

@@ -72,44 +72,50 @@ public record Sgd(double learningRate, double momentum, boolean nesterov, double
         for (int l = 0; l < gradient.depth(); l++) {
             Layer w = current.parameters().layer(l);
             Layer toW = next.parameters().layer(l);
+            double[][] rows = w.rows();
+            double[][] toRows = toW.rows();
             if (momentum == 0.0) {
-                for (int i = 0; i < w.in(); i++) {
-                    finite &= plain(w.rows()[i], gradient.row(l, i), scale, learningRate, toW.rows()[i]);
+                for (int i = 0; i < rows.length; i++) {
+                    finite &= plain(rows[i], gradient.factor(l, i), gradient.row(l, i), scale, learningRate, toRows[i]);
                 }
-                finite &= plain(w.bias(), gradient.bias(l), scale, learningRate, toW.bias());
+                finite &= plain(w.bias(), 1.0, gradient.bias(l), scale, learningRate, toW.bias());
             } else {
                 Layer v = current.slots().get(0).layer(l);
                 Layer toV = next.slots().get(0).layer(l);
-                for (int i = 0; i < w.in(); i++) {
+                double[][] velocities = v.rows();
+                double[][] toVelocities = toV.rows();
+                for (int i = 0; i < rows.length; i++) {
                     finite &= heavy(
-                            w.rows()[i],
+                            rows[i],
+                            gradient.factor(l, i),
                             gradient.row(l, i),
-                            v.rows()[i],
+                            velocities[i],
                             scale,
                             learningRate,
-                            toW.rows()[i],
-                            toV.rows()[i]);
+                            toRows[i],
+                            toVelocities[i]);
                 }
-                finite &= heavy(w.bias(), gradient.bias(l), v.bias(), scale, learningRate, toW.bias(), toV.bias());
+                finite &= heavy(w.bias(), 1.0, gradient.bias(l), v.bias(), scale, learningRate, toW.bias(), toV.bias());
             }
         }
         return finite;
     }
 
-    private boolean plain(double[] w, double[] g, double scale, double eta, double[] toW) {
+    private boolean plain(double[] w, double x, double[] g, double scale, double eta, double[] toW) {
         for (int j = 0; j < toW.length; j++) {
-            double d = g[j] * scale + weightDecay * w[j];
+            double d = x * g[j] * scale + weightDecay * w[j];
             toW[j] = w[j] - eta * d;
         }
         return Sums.areFinite(toW);
     }
 
-    private boolean heavy(double[] w, double[] g, double[] v, double scale, double eta, double[] toW, double[] toV) {
+    private boolean heavy(
+            double[] w, double x, double[] g, double[] v, double scale, double eta, double[] toW, double[] toV) {
         // Nesterov: d + μv, plain momentum: 0d + 1v.
         double direct = nesterov ? 1.0 : 0.0;
         double kept = nesterov ? momentum : 1.0;
         for (int j = 0; j < toW.length; j++) {
-            double d = g[j] * scale + weightDecay * w[j];
+            double d = x * g[j] * scale + weightDecay * w[j];
             double velocity = momentum * v[j] + d;
             toV[j] = velocity;
             toW[j] = w[j] - eta * (direct * d + kept * velocity);

@@ -19,10 +19,10 @@ final class Json {
     static final int LONGEST_NUMBER = 25;
 
     /**
-     * NaN and Infinity are read as numbers, as {@link JsonScanner} does for samples. Doubles are written in
-     * the shortest form that reads back to the same bits, by Jackson's own writer: {@link Double#toString} before JDK
-     * 19 is sometimes longer, and the bytes would differ between JVMs. Nothing stands between two records that one
-     * generator writes: each is taken out by itself.
+     * NaN and Infinity are read as numbers, as {@link JsonScanner} does for samples. Doubles are written in the
+     * shortest form that reads back to the same bits, by Jackson's own writer: {@link Double#toString} before JDK 19 is
+     * sometimes longer, and the bytes would differ between JVMs. Nothing stands between two records that one generator
+     * writes: each is taken out by itself.
      */
     static final JsonFactory FACTORY = new JsonFactoryBuilder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
