@@ -5,6 +5,7 @@ import dev.streamgrad.bench.Result.Latency;
 import dev.streamgrad.bench.Result.Restore;
 import dev.streamgrad.bench.Result.Throughput;
 import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.stream.LearnListener;
 import dev.streamgrad.stream.Progress;
 import dev.streamgrad.stream.Settings;
 import dev.streamgrad.stream.StartException;
@@ -38,6 +39,9 @@ public final class Benchmark {
 
         /** Whether to stop. */
         boolean isStopped();
+
+        /** Hears what is learned, as it does when {@code learn} runs: to count costs too. */
+        LearnListener learnListener();
 
         /** For those who wait for a broker. */
         default Progress asProgress() {

@@ -73,7 +73,8 @@ final class LatencyPart {
         listener.phase("latency with commit.interval.ms " + interval);
         long[] read = new long[count];
         Sender sender = new Sender(settings, plan.rate(), count);
-        try (App app = new LearnerRun(LearnerApp.start(settings, listener.asProgress()));
+        try (App app = new LearnerRun(
+                        LearnerApp.start(settings, listener.asProgress(), listener.learnListener(), null, null));
                 Consumer<byte[], byte[]> consumer = atEnd(settings)) {
             while (!app.awaitRunning(POLL)) {
                 Benchmark.requireGoingOn(listener);

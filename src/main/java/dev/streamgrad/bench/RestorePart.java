@@ -3,7 +3,6 @@ package dev.streamgrad.bench;
 import dev.streamgrad.bench.Result.Figures;
 import dev.streamgrad.bench.Result.Ratio;
 import dev.streamgrad.bench.Result.Restore;
-import dev.streamgrad.stream.LearnListener;
 import dev.streamgrad.stream.LearnerApp;
 import dev.streamgrad.stream.Settings;
 import dev.streamgrad.stream.StartException;
@@ -43,7 +42,8 @@ final class RestorePart {
         Settings settings = workspace.settings("restore", Benchmark.MANY_SAMPLES, Map.of());
         filler.fillMany();
         listener.phase("learning " + plan.models() + " models to restore");
-        try (App app = new LearnerRun(LearnerApp.start(settings, listener.asProgress()));
+        try (App app = new LearnerRun(
+                        LearnerApp.start(settings, listener.asProgress(), listener.learnListener(), null, null));
                 Meter meter = new Meter(settings, app)) {
             meter.await(Filler.created(plan.models()) + plan.samples(), listener);
         }
@@ -116,8 +116,8 @@ final class RestorePart {
         Benchmark.requireGoingOn(listener);
         Restart restart = new Restart();
         long start = System.nanoTime();
-        try (App app =
-                new LearnerRun(LearnerApp.start(settings, listener.asProgress(), LearnListener.NONE, restart, null))) {
+        try (App app = new LearnerRun(
+                LearnerApp.start(settings, listener.asProgress(), listener.learnListener(), restart, null))) {
             while (!app.awaitRunning(POLL)) {
                 Benchmark.requireGoingOn(listener);
                 listener.progress(restart.soFar.get(), restart.expected);

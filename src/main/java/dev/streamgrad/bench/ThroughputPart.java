@@ -114,7 +114,8 @@ final class ThroughputPart {
         return switch (contender) {
             case COPY -> CopyRun.copy(settings);
             case PARSING_COPY -> CopyRun.parsing(settings, rehearsal);
-            case LEARNER, MANY_MODELS -> new LearnerRun(LearnerApp.start(settings, listener.asProgress()));
+            case LEARNER, MANY_MODELS ->
+                new LearnerRun(LearnerApp.start(settings, listener.asProgress(), listener.learnListener(), null, null));
         };
     }
 

@@ -80,6 +80,8 @@ final class Workspace implements AutoCloseable {
         own.put("dead.letters.topic", prefix + "-dead-letters");
         // A member with a stable name stays in its group when it stops, and the group could not be removed.
         own.put("instance.id", "");
+        // There are as many as the plan says.
+        own.put("max.models", Integer.toString(Integer.MAX_VALUE));
         own.put(Settings.KAFKA_PREFIX + StreamsConfig.STATE_DIR_CONFIG, folder.toString());
         return settings.apply(own);
     }

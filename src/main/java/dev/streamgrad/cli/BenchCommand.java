@@ -5,6 +5,8 @@ import dev.streamgrad.bench.Part;
 import dev.streamgrad.bench.Plan;
 import dev.streamgrad.bench.Result;
 import dev.streamgrad.broker.EmbeddedBroker;
+import dev.streamgrad.metrics.LearnerMetrics;
+import dev.streamgrad.stream.LearnListener;
 import dev.streamgrad.stream.Settings;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -136,7 +138,13 @@ final class BenchCommand extends ClusterCommand {
 
     /** Progress on standard error. */
     private final class Lines implements Benchmark.Listener {
+        private final LearnerMetrics metrics = new LearnerMetrics(BenchCommand.this.settings(Map.of()));
         private @Nullable ProgressLine line;
+
+        @Override
+        public LearnListener learnListener() {
+            return metrics;
+        }
 
         @Override
         public void phase(String what) {

@@ -43,6 +43,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
     private final Cluster cluster;
     private final LearnListener listener;
     private final byte[] defaultKey;
+    private final int largestSample;
     private final Prediction.Writer predictions = new Prediction.Writer();
     /** The specs that have been compared with the settings: a model may come back from its bytes often. */
     private final Set<ModelSpec> warned = new HashSet<>();
@@ -54,6 +55,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         this.listener = listener;
         this.settings = settings;
         this.cluster = cluster;
+        this.largestSample = settings.largestSample();
         this.defaultKey = settings.defaultModel().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -131,10 +133,10 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
 
     private void requireSize(byte @Nullable [] key, byte @Nullable [] value) throws BadRecordException {
         long size = size(key) + size(value);
-        if (size > settings.largestSample()) {
+        if (size > largestSample) {
             throw new BadRecordException(
                     Reason.LIMIT,
-                    "key and value must have at most " + settings.largestSample() + " bytes; got " + size
+                    "key and value must have at most " + largestSample + " bytes; got " + size
                             + "; raise max.record.bytes if that is a sample");
         }
     }
