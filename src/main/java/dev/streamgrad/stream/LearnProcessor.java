@@ -213,14 +213,14 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
                 ? Snapshot.of(live.name(), model, new Source(from.partition(), from.offset()), record.timestamp())
                         .toJson()
                 : null;
-        forward(LearnTopology.PREDICTIONS, live, prediction, record);
-        live.listener().trained(learner.loss());
         if (model.version() != version && live.takeObservationDue()) {
             live.listener().observed(learner.observe(model));
         }
+        live.listener().trained(learner.loss());
+        forward(LearnTopology.PREDICTIONS, live, prediction, record);
         if (snapshot != null) {
-            forward(LearnTopology.SNAPSHOTS, live, snapshot, record);
             live.listener().snapshot();
+            forward(LearnTopology.SNAPSHOTS, live, snapshot, record);
         }
     }
 
