@@ -27,7 +27,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.processor.StateRestoreListener;
@@ -41,6 +43,7 @@ import org.apache.kafka.streams.processor.StateRestoreListener;
  */
 public final class LearnerMetrics implements LearnListener, StateRestoreListener, AutoCloseable {
     private static final String OTHER = "other";
+    private static final String LAG = "records-lag";
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -123,13 +126,16 @@ public final class LearnerMetrics implements LearnListener, StateRestoreListener
                 .description(
                         "Kafka Streams: 0 created, 1 rebalancing, 2 running, 3 stopping, 4 stopped, 5 failing, 6 failed.")
                 .register(registry);
-        kafka(app, "streamgrad.lag.records", "Samples not yet read.", "consumer-fetch-manager-metrics", "records-lag");
+        kafka(app, "streamgrad.lag.records", "Samples not yet read.", "consumer-fetch-manager-metrics", LAG);
         kafka(app, "streamgrad.alive.threads", "Stream threads alive.", "stream-metrics", "alive-stream-threads");
         Gauge.builder(
                         "streamgrad.commit.latency",
                         app,
-                        its -> of(its, "stream-thread-metrics", "commit-latency-avg") / 1_000)
-                .description("Mean time of a commit of late.")
+                        its -> values(its.kafkaMetrics(), "stream-thread-metrics", "commit-latency-avg")
+                                        .max()
+                                        .orElse(0.0)
+                                / 1_000)
+                .description("Mean time of a commit of late, of the slowest thread.")
                 .baseUnit("seconds")
                 .register(registry);
         kafkaCounter(app, "streamgrad.commits", "Commits.", "stream-thread-metrics", "commit-total");
@@ -167,21 +173,29 @@ public final class LearnerMetrics implements LearnListener, StateRestoreListener
                 .register(registry);
     }
 
-    /** The sum of one of Kafka's metrics over threads and partitions; for the lag only of the samples. */
     private double of(LearnerApp app, String group, String name) {
-        double sum = 0.0;
-        for (Metric metric : app.kafkaMetrics().values()) {
-            Map<String, String> tags = metric.metricName().tags();
-            if (metric.metricName().group().equals(group)
-                    && metric.metricName().name().equals(name)
-                    && tags.getOrDefault("topic", settings.samplesTopic()).equals(settings.samplesTopic())
-                    && (!name.equals("records-lag") || tags.containsKey("partition"))
-                    && metric.metricValue() instanceof Number value
-                    && Double.isFinite(value.doubleValue())) {
-                sum += value.doubleValue();
-            }
-        }
-        return sum;
+        return values(app.kafkaMetrics(), group, name).sum();
+    }
+
+    /**
+     * One of Kafka's metrics, of every thread or partition that has it; of those by partition only the samples', and
+     * not the sums that the clients make of them.
+     */
+    DoubleStream values(Map<MetricName, ? extends Metric> metrics, String group, String name) {
+        return metrics.values().stream()
+                .filter(metric -> metric.metricName().group().equals(group)
+                        && metric.metricName().name().equals(name)
+                        && isOfSamples(metric.metricName().tags(), name))
+                .map(Metric::metricValue)
+                .filter(Number.class::isInstance)
+                .mapToDouble(value -> ((Number) value).doubleValue())
+                .filter(Double::isFinite);
+    }
+
+    private boolean isOfSamples(Map<String, String> tags, String name) {
+        return name.equals(LAG)
+                ? settings.samplesTopic().equals(tags.get("topic")) && tags.containsKey("partition")
+                : !tags.containsKey("topic");
     }
 
     /** What Prometheus reads, in its text format 0.0.4. */
