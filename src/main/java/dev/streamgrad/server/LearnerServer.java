@@ -32,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -295,22 +296,25 @@ public final class LearnerServer implements AutoCloseable {
         int limit = limit(query(exchange, "limit").orElse("100"));
         String after = query(exchange, "after").orElse("");
         ServedModels served = models();
-        TreeSet<String> names = new TreeSet<>(served.names(after, limit + 1));
+        Set<String> names = new TreeSet<>(ServedModels.ORDER);
+        names.addAll(served.names(after, limit + 1));
+        boolean more = false;
         if (!isLocal(exchange)) {
             for (String other : served.others()) {
                 Answer answer = ask(
                         other,
-                        "/models?local&limit=" + Math.min(MOST_NAMES, limit + 1) + "&after="
-                                + URLEncoder.encode(after, StandardCharsets.UTF_8),
+                        "/models?local&limit=" + limit + "&after=" + URLEncoder.encode(after, StandardCharsets.UTF_8),
                         null);
-                parse(other, answer).path("models").forEach(name -> names.add(name.asText()));
+                JsonNode page = parse(other, answer);
+                page.path("models").forEach(name -> names.add(name.asText()));
+                more |= page.path("more").asBoolean();
             }
         }
         List<String> shown = names.stream().limit(limit).toList();
         ObjectNode json = MAPPER.createObjectNode();
         ArrayNode array = json.putArray("models");
         shown.forEach(array::add);
-        json.put("more", names.size() > shown.size());
+        json.put("more", more || names.size() > shown.size());
         return new Answer(200, JSON, (json + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
@@ -328,14 +332,14 @@ public final class LearnerServer implements AutoCloseable {
     private static int limit(String text) throws RefusedException {
         try {
             int limit = Integer.parseInt(text);
-            if (limit >= 1 && limit < MOST_NAMES) {
+            if (limit >= 1 && limit <= MOST_NAMES) {
                 return limit;
             }
         } catch (NumberFormatException e) {
             LOG.debug("Not a limit", e);
         }
         throw new RefusedException(
-                400, "limit must be from 1 to " + (MOST_NAMES - 1) + "; got " + BadRecordException.shown(text));
+                400, "limit must be from 1 to " + MOST_NAMES + "; got " + BadRecordException.shown(text));
     }
 
     private Answer model(String name, boolean local) throws RefusedException, UnavailableException {

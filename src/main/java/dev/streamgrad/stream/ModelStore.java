@@ -167,7 +167,7 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
         return size;
     }
 
-    /** A model's bytes as of the last commit; called by any thread. */
+    /** A model's bytes as they were last written; called by any thread. */
     byte @Nullable [] stored(byte[] key) {
         return inner.get(Bytes.wrap(key));
     }

@@ -4,9 +4,11 @@ import dev.streamgrad.learning.Model;
 import dev.streamgrad.records.StateFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.StoreQueryParameters;
@@ -16,11 +18,15 @@ import org.apache.kafka.streams.state.HostInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models as they were at the last commit, read beside the threads that learn: those of this instance from its
- * stores, those of others by the address that they advertise. A model's bytes are copied out of the store, so nothing
- * here can touch what learns.
+ * The models as they were last written to their stores, which is at every commit, read beside the threads that learn:
+ * those of this instance from its stores, those of others by the address that they advertise. A model's bytes are
+ * copied out of the store, so nothing here can touch what learns.
  */
 public final class ServedModels {
+    /** The order of names: that of their bytes, which is the stores' own and so what pages go by. */
+    public static final Comparator<String> ORDER =
+            Comparator.comparing(name -> Bytes.wrap(name.getBytes(StandardCharsets.UTF_8)));
+
     private final KafkaStreams streams;
     private final @Nullable String advertised;
 
@@ -50,7 +56,7 @@ public final class ServedModels {
     }
 
     /**
-     * Names of models of this instance, in the order of their bytes within each partition.
+     * Names of models of this instance, in {@link #ORDER}.
      *
      * @param after only names after this one
      * @param limit at most so many
@@ -62,7 +68,7 @@ public final class ServedModels {
             for (ModelStore store : stores()) {
                 store.storedNames(after, limit, names::add);
             }
-            return names.stream().sorted().limit(limit).toList();
+            return names.stream().sorted(ORDER).limit(limit).toList();
         } catch (InvalidStateStoreException e) {
             throw new UnavailableException();
         }
