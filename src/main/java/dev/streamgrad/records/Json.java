@@ -3,7 +3,6 @@ package dev.streamgrad.records;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
@@ -21,15 +20,13 @@ final class Json {
     /**
      * NaN and Infinity are read as numbers, as {@link JsonScanner} does for samples. Doubles are written in the
      * shortest form that reads back to the same bits, by Jackson's own writer: {@link Double#toString} before JDK 19 is
-     * sometimes longer, and the bytes would differ between JVMs. Nothing stands between two records that one generator
-     * writes: each is taken out by itself.
+     * sometimes longer, and the bytes would differ between JVMs.
      */
     static final JsonFactory FACTORY = new JsonFactoryBuilder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
             .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            .rootValueSeparator((SerializableString) null)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEEPEST)
                     .maxNumberLength(1000)

@@ -1,12 +1,8 @@
 package dev.streamgrad.records;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.io.SerializedString;
-import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,26 +72,26 @@ public record Prediction(
 
     /** Writes predictions from the learner's own arrays: no {@link Prediction} is made on the way. Not thread-safe. */
     public static final class Writer {
-        /** Encoded once, where a name as a String would be encoded for every record. */
-        private static final SerializedString ID = new SerializedString("id");
+        private static final byte[] BEGIN = JsonWriter.ascii("{");
+        private static final byte[] ID = JsonWriter.ascii("\"id\":");
+        private static final byte[] NEXT = JsonWriter.ascii(",");
+        private static final byte[] PREDICTION = JsonWriter.ascii("\"prediction\":[");
+        private static final byte[] LABEL = JsonWriter.ascii("],\"label\":[");
+        private static final byte[] LOSS = JsonWriter.ascii("],\"loss\":");
+        private static final byte[] VERSION_OF_REQUEST = JsonWriter.ascii("],\"version\":");
+        private static final byte[] VERSION = JsonWriter.ascii(",\"version\":");
+        private static final byte[] TRAINED = JsonWriter.ascii(",\"trained\":true,\"source\":{\"partition\":");
+        private static final byte[] NOT_TRAINED = JsonWriter.ascii(",\"trained\":false,\"source\":{\"partition\":");
+        private static final byte[] OFFSET = JsonWriter.ascii(",\"offset\":");
+        private static final byte[] END = JsonWriter.ascii("}}");
 
-        private static final SerializedString PREDICTION = new SerializedString("prediction");
-        private static final SerializedString LABEL = new SerializedString("label");
-        private static final SerializedString LOSS = new SerializedString("loss");
-        private static final SerializedString VERSION = new SerializedString("version");
-        private static final SerializedString TRAINED = new SerializedString("trained");
-        private static final SerializedString SOURCE = new SerializedString("source");
-        private static final SerializedString PARTITION = new SerializedString("partition");
-        private static final SerializedString OFFSET = new SerializedString("offset");
-
-        private final ByteArrayBuilder buffer = new ByteArrayBuilder();
-        /** Writes one record after the other; null before the first, and after one that could not be written. */
-        private @Nullable JsonGenerator generator;
+        private final JsonWriter json = new JsonWriter();
 
         /**
          * The record's value.
          *
          * @param label null for a request, whose loss is then ignored
+         * @throws IllegalArgumentException if a number is not finite
          */
         public byte[] write(
                 @Nullable String id,
@@ -106,42 +102,31 @@ public record Prediction(
                 boolean trained,
                 int partition,
                 long offset) {
-            buffer.reset();
-            try {
-                JsonGenerator json = generator == null ? Json.FACTORY.createGenerator(buffer) : generator;
-                // What a failure leaves behind in a generator must not get into the next record.
-                generator = null;
-                json.writeStartObject();
-                if (id != null) {
-                    json.writeFieldName(ID);
-                    json.writeString(id);
-                }
-                json.writeFieldName(PREDICTION);
-                Json.writeArray(json, prediction);
-                if (label != null) {
-                    json.writeFieldName(LABEL);
-                    Json.writeArray(json, label);
-                    json.writeFieldName(LOSS);
-                    Json.writeNumber(json, loss);
-                }
-                json.writeFieldName(VERSION);
-                json.writeNumber(version);
-                json.writeFieldName(TRAINED);
-                json.writeBoolean(trained);
-                json.writeFieldName(SOURCE);
-                json.writeStartObject();
-                json.writeFieldName(PARTITION);
-                json.writeNumber(partition);
-                json.writeFieldName(OFFSET);
-                json.writeNumber(offset);
-                json.writeEndObject();
-                json.writeEndObject();
-                json.flush();
-                generator = json;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            json.start();
+            json.raw(BEGIN);
+            if (id != null) {
+                json.raw(ID);
+                json.string(id);
+                json.raw(NEXT);
             }
-            return buffer.toByteArray();
+            json.raw(PREDICTION);
+            json.elements(prediction);
+            if (label != null) {
+                json.raw(LABEL);
+                json.elements(label);
+                json.raw(LOSS);
+                json.number(loss);
+                json.raw(VERSION);
+            } else {
+                json.raw(VERSION_OF_REQUEST);
+            }
+            json.number(version);
+            json.raw(trained ? TRAINED : NOT_TRAINED);
+            json.number((long) partition);
+            json.raw(OFFSET);
+            json.number(offset);
+            json.raw(END);
+            return json.toByteArray();
         }
     }
 }
