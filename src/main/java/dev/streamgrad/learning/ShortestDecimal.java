@@ -1,7 +1,6 @@
 package dev.streamgrad.learning;
 
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Writes numbers as decimals, in ASCII, without an object on the way. A double is written as {@link Double#toString}
@@ -79,7 +78,12 @@ public final class ShortestDecimal {
      */
     public static String of(double value) {
         byte[] bytes = new byte[LONGEST];
-        return new String(bytes, 0, write(value, bytes, 0), StandardCharsets.US_ASCII);
+        int length = write(value, bytes, 0);
+        StringBuilder text = new StringBuilder(length);
+        for (int i = 0; i < length; i++) {
+            text.append((char) bytes[i]);
+        }
+        return text.toString();
     }
 
     /**

@@ -9,7 +9,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -19,13 +18,13 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.time.Duration;
-import java.util.ArrayList;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import org.apache.kafka.common.Metric;
@@ -33,6 +32,7 @@ import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.processor.StateRestoreListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of a learner, in a registry that Prometheus can scrape.
@@ -45,6 +45,13 @@ public final class LearnerMetrics implements LearnListener, StateRestoreListener
     private static final String OTHER = "other";
     private static final String LAG = "records-lag";
 
+    private static final double[] STEP_SECONDS = {
+        2e-6, 5e-6, 10e-6, 20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 10e-3, 100e-3
+    };
+    private static final double[] AGE_SECONDS = {1e-3, 5e-3, 10e-3, 25e-3, 50e-3, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0};
+    private static final double NANOS = 1e9;
+    private static final double MILLIS = 1e3;
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final Settings settings;
@@ -53,33 +60,28 @@ public final class LearnerMetrics implements LearnListener, StateRestoreListener
     private final Map<Integer, Partition> partitions = new ConcurrentHashMap<>();
     private final Map<TopicPartition, Long> restoring = new ConcurrentHashMap<>();
     private final Counter restored;
-    private final Timer step;
-    private final Timer endToEnd;
+    /** What partitions counted that went. */
+    private final Distribution formerSteps = new Distribution(STEP_SECONDS);
+
+    private final Distribution formerAges = new Distribution(AGE_SECONDS);
     private final DistributionSummary commitRecords;
 
     /** Meters that nobody counts with yet. */
     public LearnerMetrics(Settings settings) {
         this.settings = settings;
         this.others = new ModelMeters(registry, OTHER);
-        this.step = Timer.builder("streamgrad.step")
-                .description("Time from a record's arrival in the processor until it is dealt with.")
-                .serviceLevelObjectives(micros(2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000, 100_000))
-                .register(registry);
-        this.endToEnd = Timer.builder("streamgrad.end.to.end")
-                .description("Age of a record's timestamp when it has been dealt with; the commit comes on top.")
-                .serviceLevelObjectives(micros(
-                        1_000,
-                        5_000,
-                        10_000,
-                        25_000,
-                        50_000,
-                        100_000,
-                        250_000,
-                        500_000,
-                        1_000_000,
-                        5_000_000,
-                        30_000_000))
-                .register(registry);
+        PrometheusRegistry shown = registry.getPrometheusRegistry();
+        shown.register(() -> HistogramSnapshot.builder()
+                .name("streamgrad_step_seconds")
+                .help("Time from a record's arrival in the processor until it is dealt with.")
+                .dataPoint(ofAllPartitions(formerSteps, Partition::steps).histogram())
+                .build());
+        shown.register(() -> HistogramSnapshot.builder()
+                .name("streamgrad_end_to_end_seconds")
+                .help("Age of a record's timestamp when it has been dealt with; the commit comes on top.")
+                .dataPoint(ofAllPartitions(formerAges, Partition::ages).histogram())
+                .build());
+        shown.register(this::losses);
         this.commitRecords = DistributionSummary.builder("streamgrad.commit.records")
                 .description("Records in each commit of a partition.")
                 .register(registry);
@@ -104,12 +106,21 @@ public final class LearnerMetrics implements LearnListener, StateRestoreListener
         collections.bindTo(registry);
     }
 
-    private static Duration[] micros(long... micros) {
-        List<Duration> durations = new ArrayList<>();
-        for (long each : micros) {
-            durations.add(Duration.ofNanos(each * 1_000));
+    private SummarySnapshot losses() {
+        SummarySnapshot.Builder losses =
+                SummarySnapshot.builder().name("streamgrad_loss").help("Prequential loss of each sample trained on.");
+        losses.dataPoint(others.losses());
+        models.values().forEach(model -> losses.dataPoint(model.losses()));
+        return losses.build();
+    }
+
+    private Distribution ofAllPartitions(Distribution former, Function<Partition, Distribution> its) {
+        Distribution all = former.emptyCopy();
+        synchronized (partitions) {
+            all.add(former);
+            partitions.values().forEach(partition -> all.add(its.apply(partition)));
         }
-        return durations.toArray(Duration[]::new);
+        return all;
     }
 
     private void gauge(String name, String description, ToDoubleFunction<LearnerMetrics> value) {
@@ -212,14 +223,28 @@ public final class LearnerMetrics implements LearnListener, StateRestoreListener
     @Override
     public TaskListener begin(int partition) {
         Partition begun = new Partition(partition);
-        partitions.put(partition, begun);
+        synchronized (partitions) {
+            keepCounts(partitions.put(partition, begun));
+        }
         return begun;
+    }
+
+    /** What a partition counted stays counted when it goes. */
+    private void keepCounts(@Nullable Partition gone) {
+        if (gone != null) {
+            formerSteps.add(gone.steps);
+            formerAges.add(gone.ages);
+        }
     }
 
     /** What one partition says; its numbers are read by the thread that scrapes. */
     private final class Partition implements TaskListener {
         private final int number;
         private final Map<String, ModelMeters> own = new HashMap<>();
+        private final Map<String, ModelMeters.Heard> heard = new HashMap<>();
+        private final ModelMeters.Heard ofOthers = others.begin();
+        private final Distribution steps = formerSteps.emptyCopy();
+        private final Distribution ages = formerAges.emptyCopy();
         private volatile long models;
         private volatile int live;
         private volatile long bytes;
@@ -240,27 +265,41 @@ public final class LearnerMetrics implements LearnListener, StateRestoreListener
             return bytes;
         }
 
+        Distribution steps() {
+            return steps;
+        }
+
+        Distribution ages() {
+            return ages;
+        }
+
         @Override
         public ModelListener model(String name, Task task, int layers) {
+            // A model may come back to the heap often.
+            ModelListener known = heard.get(name);
+            if (known != null) {
+                return known;
+            }
             synchronized (LearnerMetrics.this.models) {
-                ModelMeters known = LearnerMetrics.this.models.get(name);
-                if (known != null) {
-                    return known;
+                ModelMeters meters = LearnerMetrics.this.models.get(name);
+                if (meters == null) {
+                    if (name.equals(OTHER) || LearnerMetrics.this.models.size() >= settings.metricsModels()) {
+                        return ofOthers;
+                    }
+                    meters = new ModelMeters(registry, name, task, layers);
+                    LearnerMetrics.this.models.put(name, meters);
+                    own.put(name, meters);
                 }
-                if (name.equals(OTHER) || LearnerMetrics.this.models.size() >= settings.metricsModels()) {
-                    return others;
-                }
-                ModelMeters meters = new ModelMeters(registry, name, task, layers);
-                LearnerMetrics.this.models.put(name, meters);
-                own.put(name, meters);
-                return meters;
+                ModelMeters.Heard begun = meters.begin();
+                heard.put(name, begun);
+                return begun;
             }
         }
 
         @Override
         public void processed(long nanos, long ageMillis) {
-            step.record(nanos, TimeUnit.NANOSECONDS);
-            endToEnd.record(Math.max(0, ageMillis), TimeUnit.MILLISECONDS);
+            steps.record(nanos / NANOS);
+            ages.record(Math.max(0, ageMillis) / MILLIS);
         }
 
         @Override
@@ -280,8 +319,15 @@ public final class LearnerMetrics implements LearnListener, StateRestoreListener
 
         @Override
         public void end() {
-            partitions.remove(number, this);
+            synchronized (partitions) {
+                if (partitions.remove(number, this)) {
+                    keepCounts(this);
+                }
+            }
+            ofOthers.end();
             synchronized (LearnerMetrics.this.models) {
+                heard.values().forEach(ModelMeters.Heard::end);
+                heard.clear();
                 own.forEach((name, meters) -> {
                     LearnerMetrics.this.models.remove(name, meters);
                     meters.remove();

@@ -6,30 +6,36 @@ import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.stream.LearnListener.ModelListener;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The meters of one model, or of all those together that have none of their own. */
-final class ModelMeters implements ModelListener {
+final class ModelMeters {
     private final MeterRegistry registry;
     private final List<Meter> all = new ArrayList<>();
-    private final Counter trained;
     private final Counter requests;
     private final Counter skipped;
     private final Counter restores;
     private final Counter snapshots;
-    private final DistributionSummary loss;
+    private final String name;
+    /** The losses of each partition that has such a model: one thread at a time records each. */
+    private final List<Distribution> losses = new CopyOnWriteArrayList<>();
+    /** Those of partitions that went. */
+    private final Distribution formerLosses = new Distribution();
+
     private final Map<Reason, Counter> deadLetters = new EnumMap<>(Reason.class);
     private final boolean single;
     private volatile @Nullable Observation seen;
@@ -92,15 +98,19 @@ final class ModelMeters implements ModelListener {
 
     private ModelMeters(MeterRegistry registry, String name, boolean single) {
         this.registry = registry;
+        this.name = name;
         this.single = single;
         Tags tags = Tags.of("model", name);
-        trained = counter("streamgrad.trained", "Samples trained on.", tags);
+        all.add(FunctionCounter.builder("streamgrad.trained", this, ModelMeters::trained)
+                .description("Samples trained on.")
+                .tags(tags)
+                .register(registry));
         requests = counter("streamgrad.requests", "Samples without a label, predicted only.", tags);
         skipped =
                 counter("streamgrad.skipped", "Samples whose step would not have been finite, and was left out.", tags);
         restores = counter("streamgrad.restores", "Times the model went back to its last snapshot.", tags);
         snapshots = counter("streamgrad.snapshots", "Snapshots written.", tags);
-        all.add(FunctionCounter.builder("streamgrad.samples", this, its -> its.trained.count() + its.refused())
+        all.add(FunctionCounter.builder("streamgrad.samples", this, its -> its.trained() + its.refused())
                 .description("Samples with a label that reached the model.")
                 .tags(tags)
                 .register(registry));
@@ -108,11 +118,6 @@ final class ModelMeters implements ModelListener {
                 .description("Steps refused because they would not have been finite.")
                 .tags(tags)
                 .register(registry));
-        loss = DistributionSummary.builder("streamgrad.loss")
-                .description("Prequential loss of each sample trained on.")
-                .tags(tags)
-                .register(registry);
-        all.add(loss);
         for (Reason reason : Reason.values()) {
             deadLetters.put(
                     reason,
@@ -153,35 +158,70 @@ final class ModelMeters implements ModelListener {
         all.forEach(registry::remove);
     }
 
-    @Override
-    public boolean observes() {
-        return single;
+    /** The prequential losses of all samples trained on. */
+    synchronized SummaryDataPointSnapshot losses() {
+        Distribution sum = new Distribution();
+        sum.add(formerLosses);
+        losses.forEach(sum::add);
+        return sum.summary().labels(Labels.of("model", name)).build();
     }
 
-    @Override
-    public void trained(double itsLoss) {
-        trained.increment();
-        loss.record(itsLoss);
+    private synchronized double trained() {
+        return formerLosses.count()
+                + losses.stream().mapToLong(Distribution::count).sum();
     }
 
-    @Override
-    public void requested() {
-        requests.increment();
+    /** A partition has such a model; what happens to it is told to what this returns. */
+    Heard begin() {
+        return new Heard();
     }
 
-    @Override
-    public void refused(boolean restored) {
-        (restored ? restores : skipped).increment();
-    }
+    /** What one partition tells, by one thread at a time. */
+    final class Heard implements ModelListener {
+        private final Distribution itsLosses = new Distribution();
 
-    @Override
-    public void snapshot() {
-        snapshots.increment();
-    }
+        private Heard() {
+            losses.add(itsLosses);
+        }
 
-    @Override
-    public void observed(Observation observation) {
-        seen = observation;
+        @Override
+        public boolean observes() {
+            return single;
+        }
+
+        @Override
+        public void trained(double loss) {
+            itsLosses.record(loss);
+        }
+
+        @Override
+        public void requested() {
+            requests.increment();
+        }
+
+        @Override
+        public void refused(boolean restored) {
+            (restored ? restores : skipped).increment();
+        }
+
+        @Override
+        public void snapshot() {
+            snapshots.increment();
+        }
+
+        @Override
+        public void observed(Observation observation) {
+            seen = observation;
+        }
+
+        /** The partition goes; what it told stays counted. */
+        void end() {
+            synchronized (ModelMeters.this) {
+                if (losses.remove(itsLosses)) {
+                    formerLosses.add(itsLosses);
+                }
+            }
+        }
     }
 
     void deadLetter(Reason reason) {

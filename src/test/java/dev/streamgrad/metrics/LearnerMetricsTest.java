@@ -1,7 +1,9 @@
 package dev.streamgrad.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
@@ -10,6 +12,7 @@ import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.stream.LearnListener.ModelListener;
 import dev.streamgrad.stream.LearnListener.TaskListener;
 import dev.streamgrad.stream.Settings;
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -73,8 +76,54 @@ class LearnerMetricsTest {
         one.end();
         assertThat(models()).containsExactlyInAnyOrder("a", "other");
         assertThat(value("streamgrad_models")).isEqualTo(2.0);
+        assertThat(value("streamgrad_loss_sum", "model=\"other\"")).isEqualTo(1.0);
         metrics.begin(2).model("e", Task.BINARY, 2);
         assertThat(models()).containsExactlyInAnyOrder("a", "e", "other");
+    }
+
+    @Test
+    void records_fallIntoTheBucketsOfTheirTimes_andStayCountedWhenThePartitionGoes() {
+        TaskListener zero = metrics.begin(0);
+        zero.processed(2_000, 0);
+        zero.processed(2_001, 26);
+        zero.processed(1_000_000_000, 40_000);
+        for (int round = 0; round < 2; round++) {
+            assertThat(value("streamgrad_step_seconds_bucket", "le=\"2.0E-6\"")).isEqualTo(1.0);
+            assertThat(value("streamgrad_step_seconds_bucket", "le=\"5.0E-6\"")).isEqualTo(2.0);
+            assertThat(value("streamgrad_step_seconds_bucket", "le=\"0.1\"")).isEqualTo(2.0);
+            assertThat(value("streamgrad_step_seconds_bucket", "le=\"+Inf\"")).isEqualTo(3.0);
+            assertThat(value("streamgrad_step_seconds_count")).isEqualTo(3.0);
+            assertThat(value("streamgrad_step_seconds_sum")).isCloseTo(1.000004001, within(1e-12));
+            assertThat(value("streamgrad_end_to_end_seconds_bucket", "le=\"0.025\""))
+                    .isEqualTo(1.0);
+            assertThat(value("streamgrad_end_to_end_seconds_bucket", "le=\"0.05\""))
+                    .isEqualTo(2.0);
+            assertThat(value("streamgrad_end_to_end_seconds_bucket", "le=\"30.0\""))
+                    .isEqualTo(2.0);
+            assertThat(value("streamgrad_end_to_end_seconds_count")).isEqualTo(3.0);
+            zero.end();
+        }
+    }
+
+    @Test
+    void listening_allocatesNothing() {
+        TaskListener task = metrics.begin(0);
+        ModelListener model = task.model("a", Task.BINARY, 2);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        listen(task, model);
+        long before = threads.getThreadAllocatedBytes(thread);
+        listen(task, model);
+        assertThat(threads.getThreadAllocatedBytes(thread) - before)
+                .as("bytes for 10,000 samples")
+                .isLessThan(10_000);
+    }
+
+    private static void listen(TaskListener task, ModelListener model) {
+        for (int i = 0; i < 10_000; i++) {
+            model.trained(0.25);
+            task.processed(3_000, 20);
+        }
     }
 
     @Test
