@@ -70,42 +70,44 @@ public record Adam(
         double eta = learningRate / (1.0 - AllocationFree.power(beta1, step));
         double rootCorrection = FastMath.sqrt(1.0 - AllocationFree.power(beta2, step));
         double keep = decoupled ? 1.0 - learningRate * weightDecay : 1.0;
+        Parameters w = current.parameters();
+        Parameters m = current.slots().get(0);
+        Parameters v = current.slots().get(1);
+        Parameters toW = next.parameters();
+        Parameters toM = next.slots().get(0);
+        Parameters toV = next.slots().get(1);
         boolean finite = true;
         for (int l = 0; l < gradient.depth(); l++) {
-            Layer w = current.parameters().layer(l);
-            Layer m = current.slots().get(0).layer(l);
-            Layer v = current.slots().get(1).layer(l);
-            Layer toW = next.parameters().layer(l);
-            Layer toM = next.slots().get(0).layer(l);
-            Layer toV = next.slots().get(1).layer(l);
-            for (int i = 0; i < w.in(); i++) {
+            double[] factors = gradient.factors(l);
+            double[][] gradients = gradient.rows(l);
+            for (int i = 0; i < factors.length; i++) {
                 finite &= row(
-                        w.rows()[i],
-                        gradient.factor(l, i),
-                        gradient.row(l, i),
-                        m.rows()[i],
-                        v.rows()[i],
+                        w.rows(l)[i],
+                        factors[i],
+                        gradients[i],
+                        m.rows(l)[i],
+                        v.rows(l)[i],
                         scale,
                         eta,
                         rootCorrection,
                         keep,
-                        toW.rows()[i],
-                        toM.rows()[i],
-                        toV.rows()[i]);
+                        toW.rows(l)[i],
+                        toM.rows(l)[i],
+                        toV.rows(l)[i]);
             }
             finite &= row(
-                    w.bias(),
+                    w.bias(l),
                     1.0,
                     gradient.bias(l),
-                    m.bias(),
-                    v.bias(),
+                    m.bias(l),
+                    v.bias(l),
                     scale,
                     eta,
                     rootCorrection,
                     keep,
-                    toW.bias(),
-                    toM.bias(),
-                    toV.bias());
+                    toW.bias(l),
+                    toM.bias(l),
+                    toV.bias(l));
         }
         return finite;
     }

@@ -13,14 +13,14 @@ public interface Gradient {
     /** The number of layers. */
     int depth();
 
-    /** What {@link #row} is to be multiplied by. */
-    double factor(int l, int i);
+    /** What each of {@link #rows} is to be multiplied by: as many as layer {@code l} has inputs. Not a copy. */
+    double[] factors(int l);
 
     /**
-     * The gradient by the weights of input {@code i} of layer {@code l}, divided by {@link #factor}; as wide as the
-     * layer's output. Not a copy.
+     * The gradient by the weights of each input of layer {@code l}, divided by its factor; as wide as the layer's
+     * output. Not a copy, and all of them may be the same array.
      */
-    double[] row(int l, int i);
+    double[][] rows(int l);
 
     /** The gradient by the biases of layer {@code l}. */
     double[] bias(int l);

@@ -1,5 +1,7 @@
 package dev.streamgrad.nn;
 
+import java.util.Arrays;
+
 /**
  * A multilayer perceptron as a function of its {@link Parameters}: the prediction, its loss, and the gradient of that
  * loss by backpropagation (Rumelhart, Hinton and Williams, 1986).
@@ -22,12 +24,16 @@ public final class Network {
     private final Architecture architecture;
     private final Loss loss;
     private final Activation[] activations;
-    private final double[] features;
+    /** Those of the last forward pass, the caller's own. */
+    private double[] features;
     /** Per layer: pre-activations, values, and the loss's gradient by the pre-activations. */
     private final double[][] z;
 
     private final double[][] a;
     private final double[][] delta;
+    /** Per layer: its delta, once for each input. */
+    private final double[][][] deltaRows;
+
     private final Gradient outerProducts = new OuterProducts();
     /** Whether every pre-activation of the last forward pass is finite. */
     private boolean finite;
@@ -46,6 +52,11 @@ public final class Network {
         this.z = scratch(architecture);
         this.a = scratch(architecture);
         this.delta = scratch(architecture);
+        this.deltaRows = new double[delta.length][][];
+        for (int l = 0; l < delta.length; l++) {
+            deltaRows[l] = new double[architecture.sizes().get(l)][];
+            Arrays.fill(deltaRows[l], delta[l]);
+        }
     }
 
     private static double[][] scratch(Architecture architecture) {
@@ -64,16 +75,15 @@ public final class Network {
     /**
      * Predicts one sample.
      *
-     * @param x the features; copied, so that the caller may reuse the array before {@link #backward}
+     * @param x the features; {@link #backward} and its gradient read them again
      * @return the outputs, as {@link #prediction}
      */
     public double[] forward(Parameters parameters, double[] x) {
-        System.arraycopy(x, 0, features, 0, features.length);
-        double[] in = features;
+        features = x;
+        double[] in = x;
         finite = true;
         for (int l = 0; l < z.length; l++) {
-            Layer layer = parameters.layer(l);
-            affine(in, layer.rows(), layer.bias(), z[l]);
+            affine(in, parameters.rows(l), parameters.bias(l), z[l]);
             finite &= Sums.areFinite(z[l]);
             activations[l].apply(z[l], a[l]);
             in = a[l];
@@ -157,7 +167,7 @@ public final class Network {
         }
         for (int l = last; l > 0; l--) {
             double[] upstream = delta[l - 1];
-            multiplyTransposed(parameters.layer(l).rows(), delta[l], upstream);
+            multiplyTransposed(parameters.rows(l), delta[l], upstream);
             activations[l - 1].backward(z[l - 1], a[l - 1], upstream, upstream);
         }
         return outerProducts;
@@ -171,13 +181,13 @@ public final class Network {
         }
 
         @Override
-        public double factor(int l, int i) {
-            return input(l)[i];
+        public double[] factors(int l) {
+            return input(l);
         }
 
         @Override
-        public double[] row(int l, int i) {
-            return delta[l];
+        public double[][] rows(int l) {
+            return deltaRows[l];
         }
 
         @Override
@@ -201,25 +211,50 @@ public final class Network {
     }
 
     /**
-     * {@code z = xW + b}, four rows at a time, because each pass reads and writes the whole of {@code z}. A number of
-     * {@code z} is the same sum in the same order as with one row at a time.
+     * {@code z = xW + b}, four rows at a time, because each pass reads and writes the whole of {@code z}; what is left
+     * is one or two rows. A number of {@code z} is the same sum in the same order as with one row at a time.
      */
     private static void affine(double[] x, double[][] weights, double[] bias, double[] z) {
-        System.arraycopy(bias, 0, z, 0, z.length);
+        double[] from = bias;
         int i = 0;
         for (; i < x.length - 3; i += 4) {
-            addRows(x[i], weights[i], x[i + 1], weights[i + 1], x[i + 2], weights[i + 2], x[i + 3], weights[i + 3], z);
+            addRows(
+                    from,
+                    x[i],
+                    weights[i],
+                    x[i + 1],
+                    weights[i + 1],
+                    x[i + 2],
+                    weights[i + 2],
+                    x[i + 3],
+                    weights[i + 3],
+                    z);
+            from = z;
         }
-        for (; i < x.length; i++) {
-            double xi = x[i];
-            double[] row = weights[i];
-            for (int j = 0; j < z.length; j++) {
-                z[j] += xi * row[j];
-            }
+        if (i < x.length - 1) {
+            addRows(from, x[i], weights[i], x[i + 1], weights[i + 1], z);
+            from = z;
+            i += 2;
+        }
+        if (i < x.length) {
+            addRow(from, x[i], weights[i], z);
+        }
+    }
+
+    private static void addRow(double[] from, double x0, double[] w0, double[] z) {
+        for (int j = 0; j < z.length; j++) {
+            z[j] = from[j] + x0 * w0[j];
+        }
+    }
+
+    private static void addRows(double[] from, double x0, double[] w0, double x1, double[] w1, double[] z) {
+        for (int j = 0; j < z.length; j++) {
+            z[j] = from[j] + x0 * w0[j] + x1 * w1[j];
         }
     }
 
     private static void addRows(
+            double[] from,
             double x0,
             double[] w0,
             double x1,
@@ -230,7 +265,7 @@ public final class Network {
             double[] w3,
             double[] z) {
         for (int j = 0; j < z.length; j++) {
-            z[j] = z[j] + x0 * w0[j] + x1 * w1[j] + x2 * w2[j] + x3 * w3[j];
+            z[j] = from[j] + x0 * w0[j] + x1 * w1[j] + x2 * w2[j] + x3 * w3[j];
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.streamgrad.nn;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One number for every weight and bias of an {@link Architecture}: the parameters themselves, a gradient, or an
@@ -14,9 +16,22 @@ import java.util.function.DoubleSupplier;
  */
 public final class Parameters implements Gradient {
     private final Layer[] layers;
+    /** The arrays behind the layers: a step of a small network would spend its time on the way to them. */
+    private final double[][][] rows;
+
+    private final double[][] biases;
+
+    /** The factors of a {@link Gradient}, made when these parameters are first asked to be one. */
+    private double @Nullable [][] ones;
 
     private Parameters(Layer[] layers) {
         this.layers = layers;
+        this.rows = new double[layers.length][][];
+        this.biases = new double[layers.length][];
+        for (int l = 0; l < layers.length; l++) {
+            rows[l] = layers[l].rows();
+            biases[l] = layers[l].bias();
+        }
     }
 
     /** Zeros in the shape of {@code architecture}. */
@@ -48,18 +63,25 @@ public final class Parameters implements Gradient {
     }
 
     @Override
-    public double factor(int l, int i) {
-        return 1.0;
+    public double[] factors(int l) {
+        if (ones == null) {
+            ones = new double[rows.length][];
+            for (int each = 0; each < rows.length; each++) {
+                ones[each] = new double[rows[each].length];
+                Arrays.fill(ones[each], 1.0);
+            }
+        }
+        return ones[l];
     }
 
     @Override
-    public double[] row(int l, int i) {
-        return layers[l].rows()[i];
+    public double[][] rows(int l) {
+        return rows[l];
     }
 
     @Override
     public double[] bias(int l) {
-        return layers[l].bias();
+        return biases[l];
     }
 
     /** The layers from the features to the outputs. */
@@ -111,9 +133,11 @@ public final class Parameters implements Gradient {
     /** Adds a gradient, number by number. */
     public void add(Gradient gradient) {
         for (int l = 0; l < layers.length; l++) {
-            double[][] rows = layers[l].rows();
+            double[] factors = gradient.factors(l);
+            double[][] gradients = gradient.rows(l);
+            double[][] rows = this.rows[l];
             for (int i = 0; i < rows.length; i++) {
-                add(rows[i], gradient.row(l, i), gradient.factor(l, i));
+                add(rows[i], gradients[i], factors[i]);
             }
             add(layers[l].bias(), gradient.bias(l), 1.0);
         }

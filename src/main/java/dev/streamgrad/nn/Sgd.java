@@ -70,32 +70,34 @@ public record Sgd(double learningRate, double momentum, boolean nesterov, double
             TrainingState next) {
         boolean finite = true;
         for (int l = 0; l < gradient.depth(); l++) {
-            Layer w = current.parameters().layer(l);
-            Layer toW = next.parameters().layer(l);
-            double[][] rows = w.rows();
-            double[][] toRows = toW.rows();
+            double[] factors = gradient.factors(l);
+            double[][] gradients = gradient.rows(l);
+            double[][] rows = current.parameters().rows(l);
+            double[][] toRows = next.parameters().rows(l);
+            double[] bias = current.parameters().bias(l);
+            double[] toBias = next.parameters().bias(l);
             if (momentum == 0.0) {
                 for (int i = 0; i < rows.length; i++) {
-                    finite &= plain(rows[i], gradient.factor(l, i), gradient.row(l, i), scale, learningRate, toRows[i]);
+                    finite &= plain(rows[i], factors[i], gradients[i], scale, learningRate, toRows[i]);
                 }
-                finite &= plain(w.bias(), 1.0, gradient.bias(l), scale, learningRate, toW.bias());
+                finite &= plain(bias, 1.0, gradient.bias(l), scale, learningRate, toBias);
             } else {
-                Layer v = current.slots().get(0).layer(l);
-                Layer toV = next.slots().get(0).layer(l);
-                double[][] velocities = v.rows();
-                double[][] toVelocities = toV.rows();
+                Parameters v = current.slots().get(0);
+                Parameters toV = next.slots().get(0);
+                double[][] velocities = v.rows(l);
+                double[][] toVelocities = toV.rows(l);
                 for (int i = 0; i < rows.length; i++) {
                     finite &= heavy(
                             rows[i],
-                            gradient.factor(l, i),
-                            gradient.row(l, i),
+                            factors[i],
+                            gradients[i],
                             velocities[i],
                             scale,
                             learningRate,
                             toRows[i],
                             toVelocities[i]);
                 }
-                finite &= heavy(w.bias(), 1.0, gradient.bias(l), v.bias(), scale, learningRate, toW.bias(), toV.bias());
+                finite &= heavy(bias, 1.0, gradient.bias(l), v.bias(l), scale, learningRate, toBias, toV.bias(l));
             }
         }
         return finite;
