@@ -46,7 +46,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
     private final int largestSample;
     private final Prediction.Writer predictions = new Prediction.Writer();
     /** The specs that have been compared with the settings: a model may come back from its bytes often. */
-    private final Set<ModelSpec> warned = new HashSet<>();
+    private final Set<ModelSpec> compared = new HashSet<>();
 
     private @Nullable ModelStore store;
     private TaskListener heard = TaskListener.NONE;
@@ -76,10 +76,10 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
 
     /** A model keeps the spec it was created with, or its weights would no longer be a function of the log. */
     private void warnIfSettingsDiffer(LiveModel live) {
-        settings.requireRoomFor(live.name(), live.model().spec());
-        if (!warned.add(live.model().spec())) {
+        if (!compared.add(live.model().spec())) {
             return;
         }
+        settings.requireRoomFor(live.name(), live.model().spec());
         if (!live.model().spec().equals(settings.specOf(live.name()))) {
             LOG.warn(
                     "model {} keeps the settings it was created with, the present ones differ: {}; to use them, name a new model",

@@ -21,7 +21,7 @@ final class GoldenFiles {
 
     public static void main(String[] args) throws IOException {
         byte[] state = new StateFormat().write(StateFormatTest.trained(ModelSpec.xor(), 1000));
-        Files.writeString(Path.of(args[0], "state-v1.hex"), HexFormat.of().formatHex(state) + "\n");
+        Files.writeString(Path.of(args[0], "state-v2.hex"), HexFormat.of().formatHex(state) + "\n");
         Snapshot snapshot = Snapshot.of(
                 "xor", StateFormatTest.trained(ModelSpec.xor(), 1000), new Source(0, 999), 1_700_000_000_000L);
         Files.write(Path.of(args[0], "snapshot-v1.json"), snapshot.toJson());
