@@ -52,6 +52,15 @@ public final class Model {
         this(spec, initial(spec), firstOffset);
     }
 
+    /** Another model of this one's spec as this one is at version 0, which takes a copy and no drawing of numbers. */
+    public Model another(long itsFirstOffset) {
+        if (version != 0 || samples != 0 || pendingCount != 0) {
+            throw new IllegalStateException("only a model that nothing has changed is like another; got version "
+                    + version + ", samples " + samples);
+        }
+        return new Model(spec, state.copy(), itsFirstOffset);
+    }
+
     private Model(ModelSpec spec, TrainingState state, long firstOffset) {
         this.firstOffset = firstOffset;
         this.spec = spec;

@@ -25,7 +25,12 @@ public record Layer(Array2DRowRealMatrix weights, ArrayRealVector biases) {
 
     /** A layer of zeros. */
     static Layer zeros(int in, int out) {
-        return new Layer(new Array2DRowRealMatrix(in, out), new ArrayRealVector(out));
+        // Row by row: the virtual machine makes an array of arrays slowly, and models are made often.
+        double[][] rows = new double[in][];
+        for (int i = 0; i < in; i++) {
+            rows[i] = new double[out];
+        }
+        return new Layer(new Array2DRowRealMatrix(rows, false), new ArrayRealVector(out));
     }
 
     /** The number of inputs. */

@@ -1,7 +1,7 @@
 package dev.streamgrad.nn;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * What an optimizer's step changes: the parameters and the optimizer's own memory of each of them.
@@ -21,11 +21,11 @@ public record TrainingState(Parameters parameters, List<Parameters> slots) {
 
     /** Zeros in the shape that {@code architecture} and {@code optimizer} need. */
     public static TrainingState zeros(Architecture architecture, Optimizer optimizer) {
-        return new TrainingState(
-                Parameters.zeros(architecture),
-                Stream.generate(() -> Parameters.zeros(architecture))
-                        .limit(optimizer.slots())
-                        .toList());
+        List<Parameters> slots = new ArrayList<>(optimizer.slots());
+        for (int s = 0; s < optimizer.slots(); s++) {
+            slots.add(Parameters.zeros(architecture));
+        }
+        return new TrainingState(Parameters.zeros(architecture), slots);
     }
 
     /** Takes over the numbers of {@code other}, which has the same shape. */

@@ -239,7 +239,14 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
 
     /** Sends to a sink under the model's key, without the sample's headers. */
     private void forward(String sink, LiveModel live, byte[] value, Record<byte[], byte[]> record) {
-        context().forward(new Record<>(live.key().get(), value, time(record)), sink);
+        Headers headers = record.headers();
+        // The same object where it is empty spares Kafka Streams a context for each record.
+        context()
+                .forward(
+                        headers.toArray().length == 0
+                                ? new Record<>(live.key().get(), value, time(record), headers)
+                                : new Record<>(live.key().get(), value, time(record)),
+                        sink);
     }
 
     /**

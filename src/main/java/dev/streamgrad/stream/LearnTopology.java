@@ -24,7 +24,7 @@ final class LearnTopology {
     static Topology build(Settings settings, Cluster cluster, LearnListener listener) {
         KeyValueBytesStoreSupplier supplier = settings.storeIsOnDisk()
                 ? Stores.persistentKeyValueStore(ModelStore.NAME)
-                : Stores.inMemoryKeyValueStore(ModelStore.NAME);
+                : HashStore.supplier(ModelStore.NAME);
         return build(settings, cluster, supplier, listener);
     }
 

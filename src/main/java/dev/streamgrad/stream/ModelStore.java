@@ -143,7 +143,8 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
     /** A new model, version 0, made by the sample at this offset. It is not written before it {@link #changed}. */
     LiveModel create(byte[] key, ModelSpec spec, long offset) {
         size = size() + 1;
-        LiveModel created = add(Bytes.wrap(key.clone()), new Model(spec, offset));
+        LiveModel created =
+                add(Bytes.wrap(key.clone()), workbenchFor(spec).untrained().another(offset));
         last = created;
         return created;
     }

@@ -1,12 +1,14 @@
 package dev.streamgrad.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
 import dev.streamgrad.learning.Learner.Outcome;
 import dev.streamgrad.nn.NumpyRandom;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -245,6 +247,26 @@ class LearnerTest {
             own.learn(alone, features, label, 1.0);
         }
         assertThat(Numbers.of(a)).isEqualTo(Numbers.of(alone)).isNotEqualTo(Numbers.of(b));
+    }
+
+    @Test
+    void anotherModel_isAsNew_andSharesNothing() {
+        ModelSpec spec = ModelSpec.xor().with("optimizer", "adam").with("learning.rate", "0.01");
+        Model first = new Model(spec);
+        Model another = first.another(7);
+        assertThat(another.counters().firstOffset()).isEqualTo(7);
+        train(new Learner(spec), another, 10);
+        Model again = new Model(spec, 7);
+        train(new Learner(spec), again, 10);
+        assertThat(numbers(another)).isEqualTo(numbers(again));
+        assertThat(numbers(first)).isEqualTo(numbers(new Model(spec)));
+        assertThatThrownBy(() -> another.another(8)).isInstanceOf(IllegalStateException.class);
+    }
+
+    private static List<Double> numbers(Model model) {
+        List<Double> numbers = new ArrayList<>();
+        model.forEachLearned(numbers::add);
+        return numbers;
     }
 
     @ParameterizedTest
