@@ -13,11 +13,15 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
+import org.apache.kafka.streams.processor.internals.ProcessorNode;
+import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
 import org.apache.kafka.streams.query.Position;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -37,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * transaction commits, so weights, predictions and offsets commit together. {@code flush} and {@code commit} come after
  * the transaction under exactly-once, a punctuator does not run at a revocation, and {@code Processor.close} is too
  * late.
+ *
+ * <p>The processor's records under way are finished there first, see {@link #beforeCommit}.
  *
  * <p>{@link CachedStateStore} is an internal interface of Kafka Streams; this class alone knows it and its like. It is
  * deliberately no {@code KeyValueStore}, which the processor context would wrap.
@@ -91,6 +97,14 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
     private long records;
     /** The size of all bytes in the inner store; known when {@link #size} is. */
     private long bytes;
+
+    private Runnable beforeCommit = () -> {};
+    /** Of the task. */
+    private @Nullable InternalProcessorContext<?, ?> context;
+
+    /** The node that sends. */
+    private @Nullable ProcessorNode<?, ?, ?, ?> learn;
+
     /** Hears of every model that comes back from its bytes. */
     private Consumer<LiveModel> onLoad = model -> {};
 
@@ -109,8 +123,36 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
         onLoad = action;
     }
 
+    /** Says that the node that is being initialised is the one that sends. */
+    void sendFromHere() {
+        learn = Objects.requireNonNull(context).currentNode();
+    }
+
     void listenWith(TaskListener its) {
         listener = its;
+    }
+
+    /** What is to be done first when a commit is prepared: it may send records. */
+    void beforeCommit(Runnable action) {
+        beforeCommit = action;
+    }
+
+    /**
+     * Sends what has come of a record as if that were being processed. Kafka Streams' own caching stores do the same:
+     * what they have held back, they too send when a commit is prepared, when no record is being processed.
+     */
+    void asOf(Work work, Consumer<Work> sends) {
+        InternalProcessorContext<?, ?> its = Objects.requireNonNull(context);
+        ProcessorNode<?, ?, ?, ?> node = its.currentNode();
+        ProcessorRecordContext record = its.recordContext();
+        its.setCurrentNode(learn);
+        its.setRecordContext((ProcessorRecordContext) work.from());
+        try {
+            sends.accept(work);
+        } finally {
+            its.setCurrentNode(node);
+            its.setRecordContext(record);
+        }
     }
 
     /** Counts a record for the next commit. */
@@ -226,6 +268,7 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
 
     @Override
     public void flushCache() {
+        beforeCommit.run();
         int models = dirty.isEmpty() ? size : size();
         for (LiveModel model : dirty) {
             byte[] state = format.write(model.model());
@@ -276,6 +319,7 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
     @Override
     public void init(StateStoreContext context, StateStore root) {
         clearCache();
+        this.context = (InternalProcessorContext<?, ?>) context;
         inner.init(context, root);
     }
 

@@ -1,0 +1,170 @@
+package dev.streamgrad.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PipelineTest {
+    private static final String NAME = "a-learning-thread";
+
+    private final List<Long> learned = Collections.synchronizedList(new ArrayList<>());
+    private final List<Long> sent = new ArrayList<>();
+    private @Nullable Pipeline pipeline;
+
+    @AfterEach
+    void close() {
+        if (pipeline != null) {
+            pipeline.close();
+        }
+    }
+
+    private Pipeline start(Consumer<Work> learn) {
+        Thread streamThread = Thread.currentThread();
+        pipeline = new Pipeline(
+                NAME,
+                work -> {
+                    learn.accept(work);
+                    learned.add(work.from().offset());
+                },
+                work -> {
+                    assertThat(Thread.currentThread()).isSameAs(streamThread);
+                    assertThat(learned).contains(work.from().offset());
+                    sent.add(work.from().offset());
+                });
+        return pipeline;
+    }
+
+    private static void add(Pipeline pipeline, long offset) {
+        RecordMetadata from = new ProcessorRecordContext(0, offset, 0, "samples", new RecordHeaders());
+        pipeline.add(new Record<>(null, new byte[0], 0), from, 0);
+    }
+
+    private static List<Long> offsets(int count) {
+        return IntStream.range(0, count).mapToObj(i -> (long) i).toList();
+    }
+
+    @Test
+    void recordsAreLearnedAndSent_onceEach_inTheirOrder_whereverTheCommitsAre() {
+        Pipeline its = start(work -> {});
+        for (int i = 0; i < 20_000; i++) {
+            add(its, i);
+            if (i % 1_777 == 0) {
+                its.drain();
+                assertThat(sent).hasSize(i + 1);
+                assertThat(its.isEmpty()).isTrue();
+            }
+        }
+        its.drain();
+        its.drain();
+        assertThat(learned).isEqualTo(offsets(20_000));
+        assertThat(sent).isEqualTo(offsets(20_000));
+    }
+
+    @Test
+    void whileABatchIsLearned_theNextIsFilled() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Pipeline its = start(work -> {
+            assertThat(Thread.currentThread().getName()).isEqualTo(NAME);
+            begun.countDown();
+            awaitThat(go);
+        });
+        add(its, 0);
+        begun.await();
+        assertThat(sent).isEmpty();
+        go.countDown();
+        add(its, 1);
+        assertThat(sent).containsExactly(0L);
+    }
+
+    private static void awaitThat(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A commit must not wait for many steps that are long. */
+    @Test
+    void recordsThatTakeLong_areHandedOverOneByOne() {
+        Pipeline its = start(work -> {
+            long end = System.nanoTime() + 2 * Pipeline.BATCH_NANOS;
+            while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+        });
+        for (int i = 0; i < 5; i++) {
+            add(its, i);
+            assertThat(sent).hasSize(i);
+        }
+        its.drain();
+        assertThat(sent).isEqualTo(offsets(5));
+    }
+
+    @Test
+    void aRecordThatFails_failsEverythingAfterIt_andNothingOfItsBatchIsSent() {
+        IllegalStateException failure = new IllegalStateException("not this one");
+        Pipeline its = start(work -> {
+            if (work.from().offset() == 7) {
+                throw failure;
+            }
+        });
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 10_000; i++) {
+                        add(its, i);
+                    }
+                    its.drain();
+                })
+                .isInstanceOf(StreamsException.class)
+                .hasCause(failure);
+        int before = sent.size();
+        assertThat(sent).isEqualTo(offsets(before)).doesNotContain(7L);
+        assertThatThrownBy(its::drain).hasCause(failure);
+        assertThatThrownBy(() -> add(its, 10_000)).hasCause(failure);
+        assertThat(sent).hasSize(before);
+        assertThat(its.isEmpty()).isFalse();
+    }
+
+    @Test
+    void aRecordThatFailsInTheLastBatch_isNotLearnedAgain() {
+        Pipeline its = start(work -> {
+            if (work.from().offset() == 2) {
+                throw new IllegalStateException("not this one");
+            }
+        });
+        add(its, 0);
+        add(its, 1);
+        its.drain();
+        add(its, 2);
+        assertThatThrownBy(its::drain).hasRootCauseMessage("not this one");
+        assertThatThrownBy(its::drain).hasRootCauseMessage("not this one");
+        assertThat(learned).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void close_endsTheThread_andSendsNothing() {
+        Pipeline its = start(work -> {});
+        add(its, 0);
+        its.close();
+        assertThat(sent).isEmpty();
+        assertThat(its.isEmpty()).isFalse();
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().equals(NAME)));
+    }
+}
