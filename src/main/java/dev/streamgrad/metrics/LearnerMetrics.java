@@ -73,12 +73,12 @@ public final class LearnerMetrics implements LearnListener, StateRestoreListener
         PrometheusRegistry shown = registry.getPrometheusRegistry();
         shown.register(() -> HistogramSnapshot.builder()
                 .name("streamgrad_step_seconds")
-                .help("Time from a record's arrival in the processor until it is dealt with.")
+                .help("Time to read a record, learn it and write its prediction.")
                 .dataPoint(ofAllPartitions(formerSteps, Partition::steps).histogram())
                 .build());
         shown.register(() -> HistogramSnapshot.builder()
                 .name("streamgrad_end_to_end_seconds")
-                .help("Age of a record's timestamp when it has been dealt with; the commit comes on top.")
+                .help("Age of a record's timestamp when it comes to the learner; the commit comes on top.")
                 .dataPoint(ofAllPartitions(formerAges, Partition::ages).histogram())
                 .build());
         shown.register(this::losses);

@@ -216,7 +216,8 @@ public final class StateFormat {
 
     private static double getNumber(ByteBuffer in) {
         long whole = getWhole(in);
-        return whole == 0 ? in.getDouble() : whole - 1.0;
+        // As longs: one more than 2^53 is no double.
+        return whole == 0 ? in.getDouble() : (double) (whole - 1);
     }
 
     private Model readVersion1(ByteBuffer in) {

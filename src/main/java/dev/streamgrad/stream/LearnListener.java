@@ -29,7 +29,7 @@ public interface LearnListener {
          * A record has been dealt with, whatever became of it.
          *
          * @param nanos how long that took
-         * @param ageMillis how old its timestamp is now
+         * @param ageMillis how old its timestamp was when it came
          */
         default void processed(long nanos, long ageMillis) {}
 

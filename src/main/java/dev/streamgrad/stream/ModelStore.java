@@ -129,6 +129,11 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
     }
 
     void listenWith(TaskListener its) {
+        if (dirty.isEmpty()) {
+            // A task that is resumed still has those that told the last one.
+            live.clear();
+            last = null;
+        }
         listener = its;
     }
 

@@ -23,20 +23,27 @@ import org.jspecify.annotations.Nullable;
  * batch, or by {@link #drain} before the commit: exactly-once processing shows nothing before that anyway.
  *
  * <p>A batch has the records that take {@value #BATCH_NANOS} ns at the pace of the one before, at most {@value #MOST}.
- * So a commit waits for two such times, or for two steps of a model that takes longer; and where steps are short,
- * handing over costs little of them, and a thread that the system has put aside for a moment holds up nobody. Nothing
- * that is learned depends on where a batch ends.
+ * So a commit usually waits for two such times, or for two steps of a model that takes longer; and where steps are
+ * short, handing over costs little of them, and a thread that the system has put aside for a moment holds up nobody.
+ * Nothing that is learned depends on where a batch ends.
  *
  * <p>All methods are the stream thread's. What one thread did before a batch is handed over, or is asked for, the other
- * sees: they need no locks. A record that fails fails the call that asks for its batch and every one after it, so that
- * nothing is ever committed beyond it.
+ * sees: they need no locks. (The learning thread reads models from the inner store, which looks at the record that the
+ * stream thread is sending, but does nothing with it.) A record that fails, in learning or in sending, fails every
+ * later call too, so that nothing is ever committed beyond it.
  */
 final class Pipeline {
     /** How long a batch should take. */
     static final long BATCH_NANOS = 1_000_000;
 
-    /** The most records in a batch. */
-    static final int MOST = 1024;
+    /**
+     * The most records in a batch. The pace may change: where records of a large model follow those of a small one,
+     * twice as many steps of the large one must end before the transaction times out, after 10 s by default.
+     */
+    static final int MOST = 256;
+
+    /** Records of many features are those of large models: a batch that has so many bytes is full. */
+    private static final long MOST_BYTES = 64 * 1024;
 
     private final Consumer<Work> learn;
     private final Consumer<Work> send;
@@ -73,36 +80,30 @@ final class Pipeline {
 
     /** Takes a record; may send what has come of earlier ones. */
     void add(Record<byte[], byte[]> record, RecordMetadata from, long ageMillis) {
-        if (failure != null) {
-            throw failure;
-        }
+        requireNoFailure();
         filling.add(record, from, ageMillis);
-        if (filling.size >= limit) {
+        if (filling.size >= limit || filling.bytes >= MOST_BYTES) {
             awaitOther();
             Batch learned = other;
             other = filling;
             filling = learned;
             underway = thread.submit(other);
-            learned.sendAll();
+            sendAll(learned);
         }
     }
 
     /** Learns what is left, and sends everything. */
     void drain() {
+        requireNoFailure();
         awaitOther();
-        other.sendAll();
+        sendAll(other);
         try {
             filling.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw failedBy(e);
         }
-        filling.sendAll();
-    }
-
-    /** Kafka Streams takes its own exceptions as they are, and calls any other of a commit a fault of the store. */
-    private RuntimeException failedBy(@Nullable Throwable cause) {
-        failure = cause instanceof StreamsException known ? known : new StreamsException(cause);
-        return failure;
+        adaptTo(filling);
+        sendAll(filling);
     }
 
     /** Whether there are records of which nothing has been sent. */
@@ -110,21 +111,30 @@ final class Pipeline {
         return filling.size == 0 && other.size == 0;
     }
 
-    /** Ends the thread when it has finished its batch. Nothing is sent. */
+    /**
+     * Ends the thread when it has finished its batch. Nothing is sent: whoever closes without a drain gives up what is
+     * under way, whatever comes of it.
+     */
     void close() {
         thread.shutdown();
-        try {
-            awaitOther();
-        } catch (StreamsException | InterruptException e) {
-            // Whoever closes without a drain gives up what is under way, whatever came of it.
+        boolean interrupted = false;
+        // The models must not change any more when this returns.
+        for (Future<?> its = underway; its != null && !its.isDone(); ) {
+            try {
+                its.get();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (ExecutionException e) {
+                break;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
     /** Waits until nothing is under way. */
     private void awaitOther() {
-        if (failure != null) {
-            throw failure;
-        }
         Future<?> its = underway;
         if (its == null) {
             return;
@@ -132,21 +142,53 @@ final class Pipeline {
         try {
             its.get();
         } catch (InterruptedException e) {
-            throw new InterruptException(e);
+            throw failedBy(new InterruptException(e));
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            if (cause instanceof Error error) {
-                throw error;
-            }
-            throw failedBy(cause);
+            throw failedBy(e.getCause());
         }
         underway = null;
-        limit = (int) Math.max(1, Math.min(MOST, BATCH_NANOS / Math.max(1, other.nanosPerRecord)));
+        adaptTo(other);
+    }
+
+    private void adaptTo(Batch learned) {
+        if (learned.size > 0) {
+            limit = (int) Math.max(1, Math.min(MOST, BATCH_NANOS / Math.max(1, learned.nanosPerRecord)));
+        }
+    }
+
+    private void sendAll(Batch learned) {
+        try {
+            for (int i = 0; i < learned.size; i++) {
+                send.accept(learned.works[i]);
+                learned.works[i].clear();
+            }
+        } catch (RuntimeException e) {
+            throw failedBy(e);
+        }
+        learned.size = 0;
+        learned.bytes = 0;
+    }
+
+    private void requireNoFailure() {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /**
+     * What Kafka Streams is to be told: its own exceptions as they are, which may mean that a task is to be restored;
+     * any other as one of its own, because it would call that of a commit a fault of the store, and after an error it
+     * would not give the transaction up.
+     */
+    private RuntimeException failedBy(@Nullable Throwable cause) {
+        failure = cause instanceof StreamsException known ? known : new StreamsException(cause);
+        return failure;
     }
 
     private final class Batch implements Runnable {
         private final Work[] works = new Work[MOST];
         private int size;
+        private long bytes;
         private long nanosPerRecord;
 
         Batch() {
@@ -158,6 +200,7 @@ final class Pipeline {
         void add(Record<byte[], byte[]> record, RecordMetadata from, long ageMillis) {
             works[size].begin(record, from, ageMillis);
             size++;
+            bytes += record.value() == null ? 0 : record.value().length;
         }
 
         @Override
@@ -170,14 +213,6 @@ final class Pipeline {
                 learn.accept(works[i]);
             }
             nanosPerRecord = (System.nanoTime() - start) / size;
-        }
-
-        void sendAll() {
-            for (int i = 0; i < size; i++) {
-                send.accept(works[i]);
-                works[i].clear();
-            }
-            size = 0;
         }
     }
 }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The models as they were last written to their stores, which is at every commit, read beside the threads that learn:
- * those of this instance from its stores, those of others by the address that they advertise. A model's bytes are
- * copied out of the store, so nothing here can touch what learns.
+ * those of this instance from its stores, those of others by the address that they advertise. The bytes of a model are
+ * never written to, so nothing here can touch what learns.
  */
 public final class ServedModels {
     /** The order of names: that of their bytes, which is the stores' own and so what pages go by. */

@@ -19,6 +19,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StateFormatTest {
 
@@ -123,6 +124,27 @@ class StateFormatTest {
         assertThat(Fingerprint.of(model)).isEqualTo(GoldenFiles.FINGERPRINT);
         assertThat(model.metrics().window()).isEqualTo(trained.metrics().window());
         assertThat(model.metrics().sinceStart()).isEqualTo(trained.metrics().sinceStart());
+    }
+
+    /** Labels of a regression are in the metrics, so the state must keep the bits of any. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0x1p53 - 1, 0x1p53, 0x1p53 + 2, -0.0, 0.0, 1, -1, 0.1, 1e150, 127, 128, 4.9e-324})
+    void numbersOfTheMetrics_keepTheirBits(double label) {
+        ModelSpec spec = ModelSpec.xor()
+                .with("layers", "1,1")
+                .with("output.activation", "identity")
+                .with("seed", "1");
+        Model model = new Model(spec.with("loss", "mae").with("learning.rate", "1e-300"));
+        new Learner(model.spec()).learn(model, new double[] {0}, new double[] {label}, 1.0);
+        StateFormat format = new StateFormat();
+        assertThat(metrics(format.read(format.write(model)))).isEqualTo(metrics(model));
+        assertThat(metrics(model)).contains(Double.doubleToRawLongBits(label));
+    }
+
+    private static List<Long> metrics(Model model) {
+        List<Long> bits = new ArrayList<>();
+        model.metrics().write(number -> bits.add(Double.doubleToRawLongBits(number)));
+        return bits;
     }
 
     /** What a million models need is a million times this; the README says it. */

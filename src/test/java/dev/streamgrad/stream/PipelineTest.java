@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.Test;
 class PipelineTest {
     private static final String NAME = "a-learning-thread";
 
-    private final List<Long> learned = Collections.synchronizedList(new ArrayList<>());
+    private final Queue<Long> learned = new ConcurrentLinkedQueue<>();
+    private volatile long lastLearned;
     private final List<Long> sent = new ArrayList<>();
     private @Nullable Pipeline pipeline;
 
@@ -39,11 +41,12 @@ class PipelineTest {
                 NAME,
                 work -> {
                     learn.accept(work);
-                    learned.add(work.from().offset());
+                    lastLearned = work.from().offset();
+                    learned.add(lastLearned);
                 },
                 work -> {
                     assertThat(Thread.currentThread()).isSameAs(streamThread);
-                    assertThat(learned).contains(work.from().offset());
+                    assertThat(work.from().offset()).isLessThanOrEqualTo(lastLearned);
                     sent.add(work.from().offset());
                 });
         return pipeline;
@@ -71,7 +74,7 @@ class PipelineTest {
         }
         its.drain();
         its.drain();
-        assertThat(learned).isEqualTo(offsets(20_000));
+        assertThat(learned).containsExactlyElementsOf(offsets(20_000));
         assertThat(sent).isEqualTo(offsets(20_000));
     }
 
@@ -115,6 +118,70 @@ class PipelineTest {
         }
         its.drain();
         assertThat(sent).isEqualTo(offsets(5));
+    }
+
+    /**
+     * Records of a large model after those of a small one: what was taken at the old pace is all that a commit waits
+     * for.
+     */
+    @Test
+    void whenThePaceFalls_batchesGetSmall() {
+        int fast = 20_000;
+        Pipeline its = start(work -> {
+            if (work.from().offset() >= fast) {
+                long end = System.nanoTime() + 2 * Pipeline.BATCH_NANOS;
+                while (System.nanoTime() < end) {
+                    Thread.onSpinWait();
+                }
+            }
+        });
+        for (int i = 0; i < fast; i++) {
+            add(its, i);
+        }
+        its.drain();
+        for (int i = fast; i < fast + 3 * Pipeline.MOST; i++) {
+            add(its, i);
+            assertThat(i + 1 - sent.size()).as("records taken and not sent").isLessThanOrEqualTo(2 * Pipeline.MOST);
+        }
+        assertThat(fast + 3 * Pipeline.MOST - sent.size()).isEqualTo(1);
+        its.drain();
+        add(its, fast + 3L * Pipeline.MOST);
+        add(its, fast + 3L * Pipeline.MOST + 1);
+        assertThat(sent).isEqualTo(offsets(fast + 3 * Pipeline.MOST + 1));
+    }
+
+    @Test
+    void manyBytes_areABatch() {
+        Pipeline its = start(work -> {});
+        for (int i = 0; i < 20_000; i++) {
+            add(its, i);
+        }
+        its.drain();
+        RecordMetadata from = new ProcessorRecordContext(0, 20_000, 0, "samples", new RecordHeaders());
+        its.add(new Record<>(null, new byte[100_000], 0), from, 0);
+        await().untilAsserted(() -> assertThat(lastLearned).isEqualTo(20_000L));
+    }
+
+    @Test
+    void anErrorInLearning_isAFailureToo_andSoIsOneInSending() {
+        Error error = new OutOfMemoryError("of a test");
+        Pipeline its = start(work -> {
+            throw error;
+        });
+        add(its, 0);
+        assertThatThrownBy(its::drain).isInstanceOf(StreamsException.class).hasCause(error);
+        its.close();
+
+        RuntimeException refused = new IllegalStateException("not sent");
+        Pipeline sending = new Pipeline(NAME, work -> learned.add(work.from().offset()), work -> {
+            throw refused;
+        });
+        pipeline = sending;
+        add(sending, 1);
+        assertThatThrownBy(sending::drain).hasCause(refused);
+        assertThatThrownBy(sending::drain).hasCause(refused);
+        assertThat(learned).as("learned once").containsExactly(1L);
+        assertThat(sending.isEmpty()).isFalse();
     }
 
     @Test
