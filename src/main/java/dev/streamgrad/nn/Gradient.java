@@ -22,6 +22,11 @@ public interface Gradient {
      */
     double[][] rows(int l);
 
+    /**
+     * The greatest magnitude in {@link #rows} and {@link #bias} of layer {@code l}; not finite if one of them is not.
+     */
+    double largest(int l);
+
     /** The gradient by the biases of layer {@code l}. */
     double[] bias(int l);
 

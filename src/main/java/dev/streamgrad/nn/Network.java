@@ -191,6 +191,11 @@ public final class Network {
         }
 
         @Override
+        public double largest(int l) {
+            return Sums.largest(delta[l]);
+        }
+
+        @Override
         public double[] bias(int l) {
             return delta[l];
         }

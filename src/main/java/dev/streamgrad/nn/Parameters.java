@@ -80,6 +80,15 @@ public final class Parameters implements Gradient {
     }
 
     @Override
+    public double largest(int l) {
+        double largest = Sums.largest(biases[l]);
+        for (double[] row : rows[l]) {
+            largest = Math.max(largest, Sums.largest(row));
+        }
+        return largest;
+    }
+
+    @Override
     public double[] bias(int l) {
         return biases[l];
     }

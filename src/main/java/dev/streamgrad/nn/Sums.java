@@ -60,4 +60,13 @@ final class Sums {
         }
         return carried >= 0;
     }
+
+    /** The greatest magnitude; NaN if there is one. By the bits, whose order is that of the magnitudes. */
+    static double largest(double[] v) {
+        long largest = 0;
+        for (double value : v) {
+            largest = Math.max(largest, Double.doubleToRawLongBits(value) & Long.MAX_VALUE);
+        }
+        return Double.longBitsToDouble(largest);
+    }
 }
