@@ -50,8 +50,8 @@ final class BenchCommand extends ClusterCommand {
     @Option(
             names = "--samples",
             paramLabel = "N",
-            defaultValue = "500000",
-            description = "Samples of each run (default: 500000).")
+            defaultValue = "2000000",
+            description = "Samples of each run (default: 2000000).")
     private long samples;
 
     @Option(
