@@ -26,7 +26,7 @@ import dev.streamgrad.records.Sample;
 import dev.streamgrad.records.SampleReader;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
-import dev.streamgrad.stream.Settings;
+import dev.streamgrad.settings.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package dev.streamgrad;
 
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.lesson.Lesson;
-import dev.streamgrad.stream.Settings;
+import dev.streamgrad.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

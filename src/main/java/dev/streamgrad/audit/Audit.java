@@ -6,7 +6,7 @@ import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.ModelName;
 import dev.streamgrad.records.SampleReader;
 import dev.streamgrad.records.Snapshot;
-import dev.streamgrad.stream.Settings;
+import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;

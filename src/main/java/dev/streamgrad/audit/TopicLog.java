@@ -1,6 +1,6 @@
 package dev.streamgrad.audit;
 
-import dev.streamgrad.stream.Settings;
+import dev.streamgrad.settings.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ final class TopicLog implements AutoCloseable {
     private final Map<TopicPartition, Long> end;
 
     TopicLog(Settings settings, String topic) {
-        Map<String, Object> config = settings.consumer();
+        Map<String, Object> config = settings.kafka().consumer();
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");

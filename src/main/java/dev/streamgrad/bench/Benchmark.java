@@ -4,11 +4,11 @@ import dev.streamgrad.bench.Result.Environment;
 import dev.streamgrad.bench.Result.Latency;
 import dev.streamgrad.bench.Result.Restore;
 import dev.streamgrad.bench.Result.Throughput;
+import dev.streamgrad.cluster.Progress;
+import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.learning.ModelSpec;
-import dev.streamgrad.stream.LearnListener;
-import dev.streamgrad.stream.Progress;
-import dev.streamgrad.stream.Settings;
-import dev.streamgrad.stream.StartException;
+import dev.streamgrad.settings.Settings;
+import dev.streamgrad.stream.LearningListener;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +41,7 @@ public final class Benchmark {
         boolean isStopped();
 
         /** Hears what is learned, as it does when {@code learn} runs: to count costs too. */
-        LearnListener learnListener();
+        LearningListener learnListener();
 
         /** For those who wait for a broker. */
         default Progress asProgress() {
@@ -117,6 +117,6 @@ public final class Benchmark {
                 Runtime.getRuntime().maxMemory(),
                 spec.architecture() + ", " + spec.architecture().output().id() + ", "
                         + spec.optimizer().id(),
-                new StreamsConfig(its.streams()).getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG));
+                new StreamsConfig(its.kafka().streams()).getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG));
     }
 }

@@ -1,8 +1,8 @@
 package dev.streamgrad.bench;
 
+import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.nn.NumpyRandom;
-import dev.streamgrad.stream.Settings;
-import dev.streamgrad.stream.StartException;
+import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Map;
@@ -41,7 +41,7 @@ final class Filler {
 
     /** A producer as {@code produce} has it. */
     static Producer<byte[], byte[]> producer(Settings settings) {
-        Map<String, Object> config = settings.producer();
+        Map<String, Object> config = settings.kafka().producer();
         config.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         // On a topic that has only just been created, several batches under way at once have been seen to leave the
         // first of them in endless retries.

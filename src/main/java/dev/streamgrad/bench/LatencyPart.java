@@ -1,10 +1,10 @@
 package dev.streamgrad.bench;
 
+import dev.streamgrad.app.LearnerApp;
 import dev.streamgrad.bench.Result.Latency;
+import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.records.Prediction;
-import dev.streamgrad.stream.LearnerApp;
-import dev.streamgrad.stream.Settings;
-import dev.streamgrad.stream.StartException;
+import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,7 +73,7 @@ final class LatencyPart {
         listener.phase("latency with commit.interval.ms " + interval);
         long[] read = new long[count];
         Sender sender = new Sender(settings, plan.rate(), count);
-        try (App app = new LearnerRun(
+        try (App app = new LearnerContender(
                         LearnerApp.start(settings, listener.asProgress(), listener.learnListener(), null, null));
                 Consumer<byte[], byte[]> consumer = atEnd(settings)) {
             while (!app.awaitRunning(POLL)) {
@@ -105,7 +105,7 @@ final class LatencyPart {
     }
 
     private static Consumer<byte[], byte[]> atEnd(Settings settings) {
-        Map<String, Object> config = settings.consumer();
+        Map<String, Object> config = settings.kafka().consumer();
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         Consumer<byte[], byte[]> consumer =

@@ -1,6 +1,6 @@
 package dev.streamgrad.bench;
 
-import dev.streamgrad.stream.Settings;
+import dev.streamgrad.settings.Settings;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
@@ -53,7 +53,7 @@ final class Meter implements AutoCloseable {
         this.app = app;
         this.application = settings.applicationId();
         this.samples = new TopicPartition(settings.samplesTopic(), 0);
-        Map<String, Object> config = settings.consumer();
+        Map<String, Object> config = settings.kafka().consumer();
         config.put(ConsumerConfig.GROUP_ID_CONFIG, application);
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // Read committed would wait for offsets that are about to be committed, and be late.

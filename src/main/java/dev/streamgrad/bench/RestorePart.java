@@ -1,11 +1,11 @@
 package dev.streamgrad.bench;
 
+import dev.streamgrad.app.LearnerApp;
 import dev.streamgrad.bench.Result.Figures;
 import dev.streamgrad.bench.Result.Ratio;
 import dev.streamgrad.bench.Result.Restore;
-import dev.streamgrad.stream.LearnerApp;
-import dev.streamgrad.stream.Settings;
-import dev.streamgrad.stream.StartException;
+import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.settings.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,7 @@ final class RestorePart {
         Settings settings = workspace.settings("restore", Benchmark.MANY_SAMPLES, Map.of());
         filler.fillMany();
         listener.phase("learning " + plan.models() + " models to restore");
-        try (App app = new LearnerRun(
+        try (App app = new LearnerContender(
                         LearnerApp.start(settings, listener.asProgress(), listener.learnListener(), null, null));
                 Meter meter = new Meter(settings, app)) {
             meter.await(Filler.created(plan.models()) + plan.samples(), listener);
@@ -85,7 +85,7 @@ final class RestorePart {
     /** Records a second of a consumer with the configuration of the one that restores. */
     private double consume(Settings settings, String name) throws StoppedException {
         listener.phase("consuming the changelog, " + name);
-        Map<String, Object> config = new StreamsConfig(settings.streams()).getRestoreConsumerConfigs("bench");
+        Map<String, Object> config = new StreamsConfig(settings.kafka().streams()).getRestoreConsumerConfigs("bench");
         try (Consumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             TopicPartition changelog = new TopicPartition(settings.changelogTopic(), 0);
@@ -116,7 +116,7 @@ final class RestorePart {
         Benchmark.requireGoingOn(listener);
         Restart restart = new Restart();
         long start = System.nanoTime();
-        try (App app = new LearnerRun(
+        try (App app = new LearnerContender(
                 LearnerApp.start(settings, listener.asProgress(), listener.learnListener(), restart, null))) {
             while (!app.awaitRunning(POLL)) {
                 Benchmark.requireGoingOn(listener);

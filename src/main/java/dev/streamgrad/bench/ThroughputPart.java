@@ -1,13 +1,13 @@
 package dev.streamgrad.bench;
 
+import dev.streamgrad.app.LearnerApp;
 import dev.streamgrad.bench.Result.Figures;
 import dev.streamgrad.bench.Result.Many;
 import dev.streamgrad.bench.Result.Ratio;
 import dev.streamgrad.bench.Result.Run;
 import dev.streamgrad.bench.Result.Throughput;
-import dev.streamgrad.stream.LearnerApp;
-import dev.streamgrad.stream.Settings;
-import dev.streamgrad.stream.StartException;
+import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.settings.Settings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -112,17 +112,18 @@ final class ThroughputPart {
 
     private App start(Contender contender, Settings settings) throws StartException {
         return switch (contender) {
-            case COPY -> CopyRun.copy(settings);
-            case PARSING_COPY -> CopyRun.parsing(settings, rehearsal);
+            case COPY -> CopyContender.copy(settings);
+            case PARSING_COPY -> CopyContender.parsing(settings, rehearsal);
             case LEARNER, MANY_MODELS ->
-                new LearnerRun(LearnerApp.start(settings, listener.asProgress(), listener.learnListener(), null, null));
+                new LearnerContender(
+                        LearnerApp.start(settings, listener.asProgress(), listener.learnListener(), null, null));
         };
     }
 
     private static void requireNoDeadLetters(Settings settings) throws BenchException {
         TopicPartition letters = new TopicPartition(settings.deadLettersTopic(), 0);
-        try (Consumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(settings.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                settings.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             Long end = consumer.endOffsets(List.of(letters)).get(letters);
             if (end != null && end > 0) {
                 throw Rehearsal.unfit();

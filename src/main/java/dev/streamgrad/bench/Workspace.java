@@ -1,8 +1,8 @@
 package dev.streamgrad.bench;
 
-import dev.streamgrad.stream.Settings;
-import dev.streamgrad.stream.StartException;
-import dev.streamgrad.stream.Topics;
+import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.cluster.Topics;
+import dev.streamgrad.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -57,7 +57,7 @@ final class Workspace implements AutoCloseable {
     Workspace(Function<Map<String, String>, Settings> settings, Benchmark.Listener listener) {
         this.settings = settings;
         this.listener = listener;
-        Object wanted = settings.apply(Map.of()).streams().get(StreamsConfig.STATE_DIR_CONFIG);
+        Object wanted = settings.apply(Map.of()).kafka().streams().get(StreamsConfig.STATE_DIR_CONFIG);
         String parent = wanted == null ? System.getProperty("java.io.tmpdir") : wanted.toString();
         this.folder = Path.of(parent).resolve(prefix);
     }
@@ -124,7 +124,7 @@ final class Workspace implements AutoCloseable {
     }
 
     private void removeTopics(String start) throws InterruptedException {
-        Admin admin = Admin.create(settings.apply(Map.of()).admin());
+        Admin admin = Admin.create(settings.apply(Map.of()).kafka().admin());
         try {
             Set<String> left = topics(admin, start);
             long end = System.nanoTime() + PATIENCE.toNanos();
@@ -155,7 +155,7 @@ final class Workspace implements AutoCloseable {
 
     private void removeGroups() throws InterruptedException {
         List<String> kept = new ArrayList<>();
-        Admin admin = Admin.create(settings.apply(Map.of()).admin());
+        Admin admin = Admin.create(settings.apply(Map.of()).kafka().admin());
         try {
             for (String group : groups) {
                 try {

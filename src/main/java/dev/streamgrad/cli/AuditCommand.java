@@ -2,8 +2,8 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.audit.Audit;
 import dev.streamgrad.audit.Finding;
-import dev.streamgrad.stream.Settings;
-import dev.streamgrad.stream.Topics;
+import dev.streamgrad.cluster.Topics;
+import dev.streamgrad.settings.Settings;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;

@@ -6,8 +6,8 @@ import dev.streamgrad.bench.Plan;
 import dev.streamgrad.bench.Result;
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.metrics.LearnerMetrics;
-import dev.streamgrad.stream.LearnListener;
-import dev.streamgrad.stream.Settings;
+import dev.streamgrad.settings.Settings;
+import dev.streamgrad.stream.LearningListener;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -142,7 +142,7 @@ final class BenchCommand extends ClusterCommand {
         private @Nullable ProgressLine line;
 
         @Override
-        public LearnListener learnListener() {
+        public LearningListener learnListener() {
             return metrics;
         }
 

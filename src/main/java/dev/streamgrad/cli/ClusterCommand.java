@@ -1,6 +1,6 @@
 package dev.streamgrad.cli;
 
-import dev.streamgrad.stream.Settings;
+import dev.streamgrad.settings.Settings;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.streamgrad.cli;
 
+import dev.streamgrad.app.LearnerApp;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.Goal;
 import dev.streamgrad.data.SampleSource;
@@ -8,8 +9,7 @@ import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.DeadLetter;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.Sample;
-import dev.streamgrad.stream.LearnerApp;
-import dev.streamgrad.stream.Settings;
+import dev.streamgrad.settings.Settings;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -53,7 +53,7 @@ final class Demo {
     /** Stops the sender, when the demo ends by itself or is stopped. */
     private final Shutdown sending = new Shutdown();
 
-    private final Recent recent;
+    private final RecentPredictions recent;
     private final List<String> questions = new ArrayList<>();
     private final List<@Nullable Double> answers = new ArrayList<>();
     private long version;
@@ -79,7 +79,8 @@ final class Demo {
         this.shutdown = shutdown;
         this.out = out;
         this.err = err;
-        this.recent = new Recent(settings.specOf(settings.defaultModel()).task(), Goal.WINDOW);
+        this.recent =
+                new RecentPredictions(settings.specOf(settings.defaultModel()).task(), Goal.WINDOW);
         this.model = settings.defaultModel().getBytes(StandardCharsets.UTF_8);
     }
 

@@ -1,12 +1,12 @@
 package dev.streamgrad.cli;
 
 import dev.streamgrad.broker.EmbeddedBroker;
+import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.nn.Activation;
 import dev.streamgrad.nn.Architecture;
-import dev.streamgrad.stream.Settings;
-import dev.streamgrad.stream.Topics;
+import dev.streamgrad.settings.Settings;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -99,7 +99,7 @@ final class DemoCommand extends VerboseCommand {
                             broker.data().resolve("state").toString()),
                     defaults);
             Topics.create(settings, 1, Optional.of((short) 1), progress());
-            try (Observed observed = Observed.start(settings, progress())) {
+            try (ObservedLearner observed = ObservedLearner.start(settings, progress())) {
                 return new Demo(settings, observed.app(), dataset, source, rate, shutdown(), out(), err())
                         .run(untilLearned ? maxSamples : Long.MAX_VALUE, untilLearned);
             }

@@ -1,7 +1,7 @@
 package dev.streamgrad.cli;
 
-import dev.streamgrad.stream.LearnerApp;
-import dev.streamgrad.stream.Settings;
+import dev.streamgrad.app.LearnerApp;
+import dev.streamgrad.settings.Settings;
 import picocli.CommandLine.Command;
 
 /** Runs the learner against a cluster until it is stopped. */
@@ -20,7 +20,7 @@ final class LearnCommand extends ClusterCommand {
     @Override
     int run() throws Exception {
         Settings settings = settings();
-        Observed observed = Observed.start(settings, progress());
+        ObservedLearner observed = ObservedLearner.start(settings, progress());
         LearnerApp app = observed.app();
         boolean asked = false;
         try (observed) {

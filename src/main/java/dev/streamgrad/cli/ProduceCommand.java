@@ -1,8 +1,8 @@
 package dev.streamgrad.cli;
 
+import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.data.SampleSource;
-import dev.streamgrad.stream.Settings;
-import dev.streamgrad.stream.Topics;
+import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -96,7 +96,7 @@ final class ProduceCommand extends ClusterCommand {
     }
 
     static Producer<byte[], byte[]> producer(Settings settings) {
-        Map<String, Object> config = settings.producer();
+        Map<String, Object> config = settings.kafka().producer();
         config.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         config.putIfAbsent(
                 ProducerConfig.LINGER_MS_CONFIG,

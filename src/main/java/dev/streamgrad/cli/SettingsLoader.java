@@ -1,7 +1,7 @@
 package dev.streamgrad.cli;
 
-import dev.streamgrad.stream.Settings;
-import dev.streamgrad.stream.SettingsException;
+import dev.streamgrad.settings.Settings;
+import dev.streamgrad.settings.SettingsException;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;

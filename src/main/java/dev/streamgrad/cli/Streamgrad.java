@@ -2,8 +2,8 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.bench.BenchException;
 import dev.streamgrad.broker.BrokerException;
-import dev.streamgrad.stream.SettingsException;
-import dev.streamgrad.stream.StartException;
+import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.settings.SettingsException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;

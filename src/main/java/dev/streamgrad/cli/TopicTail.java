@@ -1,6 +1,6 @@
 package dev.streamgrad.cli;
 
-import dev.streamgrad.stream.Settings;
+import dev.streamgrad.settings.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,7 @@ final class TopicTail implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
 
     TopicTail(Settings settings, String topic, boolean fromBeginning) {
-        Map<String, Object> config = settings.consumer();
+        Map<String, Object> config = settings.kafka().consumer();
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());

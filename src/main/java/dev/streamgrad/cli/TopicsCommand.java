@@ -1,6 +1,6 @@
 package dev.streamgrad.cli;
 
-import dev.streamgrad.stream.Topics;
+import dev.streamgrad.cluster.Topics;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

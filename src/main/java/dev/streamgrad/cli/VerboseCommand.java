@@ -1,7 +1,7 @@
 package dev.streamgrad.cli;
 
-import dev.streamgrad.stream.Progress;
-import dev.streamgrad.stream.Settings;
+import dev.streamgrad.cluster.Progress;
+import dev.streamgrad.settings.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.streamgrad.cli;
 
+import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.learning.PrequentialMetrics;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.DeadLetter;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.Snapshot;
-import dev.streamgrad.stream.Settings;
-import dev.streamgrad.stream.Topics;
+import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;

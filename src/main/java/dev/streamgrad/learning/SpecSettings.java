@@ -1,5 +1,6 @@
 package dev.streamgrad.learning;
 
+import dev.streamgrad.json.ShortestDecimal;
 import dev.streamgrad.nn.Activation;
 import dev.streamgrad.nn.Architecture;
 import dev.streamgrad.nn.Initializer;

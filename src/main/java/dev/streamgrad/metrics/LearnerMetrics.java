@@ -1,10 +1,10 @@
 package dev.streamgrad.metrics;
 
+import dev.streamgrad.app.LearnerApp;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException.Reason;
-import dev.streamgrad.stream.LearnListener;
-import dev.streamgrad.stream.LearnerApp;
-import dev.streamgrad.stream.Settings;
+import dev.streamgrad.settings.Settings;
+import dev.streamgrad.stream.LearningListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * counted together under {@code other}, so that a million names are no million series. A model's meters go when its
  * partition does.
  */
-public final class LearnerMetrics implements LearnListener, StateRestoreListener, AutoCloseable {
+public final class LearnerMetrics implements LearningListener, StateRestoreListener, AutoCloseable {
     private static final String OTHER = "other";
     private static final String LAG = "records-lag";
 

@@ -4,7 +4,7 @@ import dev.streamgrad.learning.Observation;
 import dev.streamgrad.learning.PrequentialMetrics.Figures;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException.Reason;
-import dev.streamgrad.stream.LearnListener.ModelListener;
+import dev.streamgrad.stream.LearningListener.ModelListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;

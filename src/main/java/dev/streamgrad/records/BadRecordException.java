@@ -1,8 +1,5 @@
 package dev.streamgrad.records;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,17 +58,5 @@ public final class BadRecordException extends Exception {
                 .forEach(c -> shown.appendCodePoint(
                         Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '\uFFFD' : c));
         return value.length() > LONGEST_VALUE ? shown + "…" : shown.toString();
-    }
-
-    /**
-     * The text in these bytes, strictly.
-     *
-     * @throws CharacterCodingException if they are not UTF-8
-     */
-    static String utf8(byte[] bytes) throws CharacterCodingException {
-        return StandardCharsets.UTF_8
-                .newDecoder()
-                .decode(ByteBuffer.wrap(bytes))
-                .toString();
     }
 }

@@ -1,5 +1,6 @@
 package dev.streamgrad.records;
 
+import dev.streamgrad.json.Json;
 import dev.streamgrad.records.BadRecordException.Reason;
 import java.nio.charset.CharacterCodingException;
 
@@ -24,7 +25,7 @@ public final class ModelName {
         }
         String name;
         try {
-            name = BadRecordException.utf8(key);
+            name = Json.utf8(key);
         } catch (CharacterCodingException e) {
             throw new BadRecordException(
                     Reason.KEY, "key must be UTF-8; got other bytes; name a model in UTF-8, such as xor");

@@ -2,6 +2,8 @@ package dev.streamgrad.records;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.streamgrad.json.Json;
+import dev.streamgrad.json.JsonWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

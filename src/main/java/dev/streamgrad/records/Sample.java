@@ -1,6 +1,7 @@
 package dev.streamgrad.records;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.streamgrad.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,11 +1,13 @@
 package dev.streamgrad.records;
 
+import dev.streamgrad.json.Json;
+import dev.streamgrad.json.JsonScanner;
+import dev.streamgrad.json.JsonScanner.Kind;
+import dev.streamgrad.json.JsonScanner.MalformedException;
+import dev.streamgrad.json.JsonScanner.TooLargeException;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.nn.Activation;
 import dev.streamgrad.records.BadRecordException.Reason;
-import dev.streamgrad.records.JsonScanner.Kind;
-import dev.streamgrad.records.JsonScanner.MalformedException;
-import dev.streamgrad.records.JsonScanner.TooLargeException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

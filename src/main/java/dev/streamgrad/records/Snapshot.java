@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
+import dev.streamgrad.json.Json;
 import dev.streamgrad.learning.FeatureScaler;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;

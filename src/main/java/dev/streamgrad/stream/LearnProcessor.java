@@ -1,7 +1,9 @@
 package dev.streamgrad.stream;
 
+import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.records.DeadLetter;
-import dev.streamgrad.stream.LearnListener.TaskListener;
+import dev.streamgrad.settings.Settings;
+import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -16,19 +18,19 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processor {@code learn}: takes records in, lets a {@link RecordLearner} learn them in a {@link Pipeline}, and
+ * The processor {@code learn}: takes records in, lets a {@link RecordHandler} learn them in a {@link Pipeline}, and
  * sends to the sinks what has come of them, in the order of the records and before the commit that covers them.
  */
 final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private final Settings settings;
-    private final Cluster cluster;
-    private final LearnListener listener;
+    private final ClusterFacts cluster;
+    private final LearningListener listener;
 
     private @Nullable ModelStore store;
     private @Nullable Pipeline pipeline;
     private TaskListener heard = TaskListener.NONE;
 
-    LearnProcessor(Settings settings, Cluster cluster, LearnListener listener) {
+    LearnProcessor(Settings settings, ClusterFacts cluster, LearningListener listener) {
         this.listener = listener;
         this.settings = settings;
         this.cluster = cluster;
@@ -41,10 +43,10 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         int partition = context.taskId().partition();
         heard = listener.begin(partition);
         models.listenWith(heard);
-        RecordLearner learner = new RecordLearner(settings, cluster, models, heard);
+        RecordHandler learner = new RecordHandler(settings, cluster, models, heard);
         // Under the name of the stream thread, as which it counts.
         String name = Thread.currentThread().getName() + "-learn-" + partition;
-        Consumer<Work> forward = this::forward;
+        Consumer<InFlightRecord> forward = this::forward;
         Pipeline its = new Pipeline(name, learner::learn, work -> models.asOf(work, forward));
         models.beforeCommit(its::drain);
         models.sendFromHere();
@@ -76,7 +78,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         heard.end();
     }
 
-    private void forward(Work work) {
+    private void forward(InFlightRecord work) {
         Record<byte[], byte[]> record = work.record();
         String error = work.deadLetter();
         byte[] prediction = work.prediction();

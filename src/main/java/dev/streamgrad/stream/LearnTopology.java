@@ -1,5 +1,7 @@
 package dev.streamgrad.stream;
 
+import dev.streamgrad.cluster.ClusterFacts;
+import dev.streamgrad.settings.Settings;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
@@ -8,28 +10,28 @@ import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.Stores;
 
 /** Builds the topology: one source, one processor with the model store, three sinks. */
-final class LearnTopology {
-    static final String SAMPLES = "samples";
-    static final String LEARN = "learn";
-    static final String PREDICTIONS = "predictions";
-    static final String SNAPSHOTS = "snapshots";
-    static final String DEAD_LETTERS = "dead-letters";
+public final class LearnTopology {
+    public static final String SAMPLES = "samples";
+    public static final String LEARN = "learn";
+    public static final String PREDICTIONS = "predictions";
+    public static final String SNAPSHOTS = "snapshots";
+    public static final String DEAD_LETTERS = "dead-letters";
 
     private LearnTopology() {}
 
-    static Topology build(Settings settings, Cluster cluster) {
-        return build(settings, cluster, LearnListener.NONE);
+    public static Topology build(Settings settings, ClusterFacts cluster) {
+        return build(settings, cluster, LearningListener.NONE);
     }
 
-    static Topology build(Settings settings, Cluster cluster, LearnListener listener) {
+    public static Topology build(Settings settings, ClusterFacts cluster, LearningListener listener) {
         KeyValueBytesStoreSupplier supplier = settings.storeIsOnDisk()
                 ? Stores.persistentKeyValueStore(ModelStore.NAME)
                 : HashStore.supplier(ModelStore.NAME);
         return build(settings, cluster, supplier, listener);
     }
 
-    static Topology build(
-            Settings settings, Cluster cluster, KeyValueBytesStoreSupplier supplier, LearnListener listener) {
+    public static Topology build(
+            Settings settings, ClusterFacts cluster, KeyValueBytesStoreSupplier supplier, LearningListener listener) {
         ByteArraySerializer bytes = new ByteArraySerializer();
         ByteArrayDeserializer raw = new ByteArrayDeserializer();
         return new Topology()
@@ -43,7 +45,8 @@ final class LearnTopology {
                         settings.samplesTopic())
                 .addProcessor(LEARN, () -> new LearnProcessor(settings, cluster, listener), SAMPLES)
                 .addStateStore(
-                        new ModelStoreBuilder(supplier, settings.changelogConfig(), settings.mostLiveModels()), LEARN)
+                        new ModelStoreBuilder(supplier, settings.kafka().changelogTopic(), settings.mostLiveModels()),
+                        LEARN)
                 .addSink(PREDICTIONS, settings.predictionsTopic(), bytes, bytes, LEARN)
                 .addSink(SNAPSHOTS, settings.snapshotsTopic(), bytes, bytes, LEARN)
                 .addSink(DEAD_LETTERS, settings.deadLettersTopic(), bytes, bytes, LEARN);

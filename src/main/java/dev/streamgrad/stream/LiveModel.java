@@ -1,7 +1,7 @@
 package dev.streamgrad.stream;
 
 import dev.streamgrad.learning.Model;
-import dev.streamgrad.stream.LearnListener.ModelListener;
+import dev.streamgrad.stream.LearningListener.ModelListener;
 import org.apache.kafka.common.utils.Bytes;
 
 /** A model on the heap, with what is needed to learn on it without looking anything up. */

@@ -3,8 +3,8 @@ package dev.streamgrad.stream;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.records.StateFormat;
-import dev.streamgrad.stream.LearnListener.ModelListener;
-import dev.streamgrad.stream.LearnListener.TaskListener;
+import dev.streamgrad.stream.LearningListener.ModelListener;
+import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,9 +51,9 @@ import org.jspecify.annotations.Nullable;
  * is initialised again and restored), {@link #close} and {@link #clearCache} (a recycled task). Uncommitted steps go
  * with them, as the transaction does; the samples come again.
  */
-final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
+final class ModelStore implements StateStore, StoredModels, CachedStateStore<Bytes, byte[]> {
     /** The store's name, and the end of its changelog's. */
-    static final String NAME = "models";
+    static final String NAME = STORE;
 
     /** For interactive queries: the stores of all partitions that an instance has. */
     static final QueryableStoreType<List<ModelStore>> OF_ALL_PARTITIONS = new QueryableStoreType<>() {
@@ -146,7 +146,7 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
      * Sends what has come of a record as if that were being processed. Kafka Streams' own caching stores do the same:
      * what they have held back, they too send when a commit is prepared, when no record is being processed.
      */
-    void asOf(Work work, Consumer<Work> sends) {
+    void asOf(InFlightRecord work, Consumer<InFlightRecord> sends) {
         InternalProcessorContext<?, ?> its = Objects.requireNonNull(context);
         ProcessorNode<?, ?, ?, ?> node = its.currentNode();
         ProcessorRecordContext record = its.recordContext();
@@ -215,13 +215,13 @@ final class ModelStore implements StateStore, CachedStateStore<Bytes, byte[]> {
         return size;
     }
 
-    /** A model's bytes as they were last written; called by any thread. */
-    byte @Nullable [] stored(byte[] key) {
+    @Override
+    public byte @Nullable [] stored(byte[] key) {
         return inner.get(Bytes.wrap(key));
     }
 
-    /** Hands out the names of stored models after this one, in order; called by any thread. */
-    void storedNames(String after, int limit, Consumer<String> names) {
+    @Override
+    public void storedNames(String after, int limit, Consumer<String> names) {
         Bytes from = after.isEmpty() ? null : Bytes.wrap(after.getBytes(StandardCharsets.UTF_8));
         try (KeyValueIterator<Bytes, byte[]> range = inner.range(from, null)) {
             for (int left = limit; left > 0 && range.hasNext(); ) {

@@ -45,8 +45,8 @@ final class Pipeline {
     /** Records of many features are those of large models: a batch that has so many bytes is full. */
     private static final long MOST_BYTES = 64 * 1024;
 
-    private final Consumer<Work> learn;
-    private final Consumer<Work> send;
+    private final Consumer<InFlightRecord> learn;
+    private final Consumer<InFlightRecord> send;
     private final ExecutorService thread;
     private Batch filling = new Batch();
     private Batch other = new Batch();
@@ -64,7 +64,7 @@ final class Pipeline {
      * @param learn takes a record and says what comes of it; on the learning thread, or in {@link #drain}
      * @param send sends what has come of it; on the stream thread
      */
-    Pipeline(String name, Consumer<Work> learn, Consumer<Work> send) {
+    Pipeline(String name, Consumer<InFlightRecord> learn, Consumer<InFlightRecord> send) {
         this.learn = learn;
         this.send = send;
         ThreadPoolExecutor one =
@@ -186,14 +186,14 @@ final class Pipeline {
     }
 
     private final class Batch implements Runnable {
-        private final Work[] works = new Work[MOST];
+        private final InFlightRecord[] works = new InFlightRecord[MOST];
         private int size;
         private long bytes;
         private long nanosPerRecord;
 
         Batch() {
             for (int i = 0; i < works.length; i++) {
-                works[i] = new Work();
+                works[i] = new InFlightRecord();
             }
         }
 

@@ -1,6 +1,5 @@
 /**
- * The Kafka Streams application: its settings, topology, processor and model store, what it needs to find at the start,
- * and what it does when something fails.
+ * The topology: its processor, the pipeline that learns beside the stream thread, and the store of models.
  *
  * <pre>
  *   samples ──▶ learn ──▶ predictions

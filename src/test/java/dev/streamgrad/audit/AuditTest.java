@@ -13,7 +13,7 @@ import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.SampleReader;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
-import dev.streamgrad.stream.Settings;
+import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;

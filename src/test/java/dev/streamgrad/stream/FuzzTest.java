@@ -2,12 +2,14 @@ package dev.streamgrad.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.nn.NumpyRandom;
 import dev.streamgrad.records.DeadLetter;
 import dev.streamgrad.records.Fingerprint;
 import dev.streamgrad.records.Prediction;
+import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -61,8 +63,9 @@ class FuzzTest {
     /** Trains {@code xor} on one good sample a round, with so many bad records before each. */
     private String fingerprintAfter(int bad) {
         Settings settings = Settings.of(Map.of("live.models", "100"));
-        try (TopologyTestDriver driver =
-                new TopologyTestDriver(LearnTopology.build(settings, new Cluster(1, 100_000)), settings.streams())) {
+        try (TopologyTestDriver driver = new TopologyTestDriver(
+                LearnTopology.build(settings, new ClusterFacts(1, 100_000)),
+                settings.kafka().streams())) {
             TestInputTopic<byte[], byte[]> samples =
                     driver.createInputTopic("samples", new ByteArraySerializer(), new ByteArraySerializer());
             TestOutputTopic<byte[], byte[]> predictions =

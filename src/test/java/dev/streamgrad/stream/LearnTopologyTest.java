@@ -3,6 +3,7 @@ package dev.streamgrad.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.learning.Learner;
@@ -14,6 +15,7 @@ import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.Sample;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
+import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -39,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every branch of the topology, in Kafka's test driver; what concerns commits and crashes is in {@code LearnerIT}. */
 class LearnTopologyTest {
-    private static final Cluster ONE_PARTITION = new Cluster(1, 1_000_000);
+    private static final ClusterFacts ONE_PARTITION = new ClusterFacts(1, 1_000_000);
     private static final byte[] XOR = "xor".getBytes(StandardCharsets.UTF_8);
 
     private @Nullable Running running;
@@ -51,7 +53,7 @@ class LearnTopologyTest {
         }
     }
 
-    private Running start(Cluster cluster, String... settings) {
+    private Running start(ClusterFacts cluster, String... settings) {
         running = new Running(cluster, settings);
         return running;
     }
@@ -63,13 +65,13 @@ class LearnTopologyTest {
         final TestOutputTopic<byte[], byte[]> snapshots;
         final TestOutputTopic<byte[], byte[]> deadLetters;
 
-        Running(Cluster cluster, String... settings) {
+        Running(ClusterFacts cluster, String... settings) {
             Map<String, String> map = new HashMap<>();
             for (String setting : settings) {
                 map.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
             }
             Settings checked = Settings.of(map);
-            Properties properties = checked.streams();
+            Properties properties = checked.kafka().streams();
             driver = new TopologyTestDriver(LearnTopology.build(checked, cluster), properties);
             samples = driver.createInputTopic("samples", new ByteArraySerializer(), new ByteArraySerializer());
             predictions = output("predictions");
@@ -217,7 +219,7 @@ class LearnTopologyTest {
 
     @Test
     void nullKey_isADeadLetter_whereThereAreSeveral() {
-        Running app = start(new Cluster(4, 1_000_000));
+        Running app = start(new ClusterFacts(4, 1_000_000));
         app.samples.pipeInput(null, "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8));
         assertThat(DeadLetter.read(app.deadLetters.readRecord().headers()).error())
                 .isEqualTo("key must name a model, because the samples topic has 4 partitions; got none;"
@@ -294,7 +296,7 @@ class LearnTopologyTest {
                 "LATIN1 | value must be a JSON object in UTF-8",
             })
     void badRecord_becomesADeadLetter_andNothingElseHappens(String value, String reason) {
-        Running app = start(new Cluster(1, 4_000_000), "max.record.bytes=3000000");
+        Running app = start(new ClusterFacts(1, 4_000_000), "max.record.bytes=3000000");
         app.send("{\"features\":[0,1],\"label\":[1]}");
         app.predictions.readValue();
         String before = Fingerprint.of(app.model("xor"));
@@ -354,7 +356,7 @@ class LearnTopologyTest {
 
     @Test
     void deadLetterLargerThanItsTopicTakes_isCut_andSaysHowLargeItWas() {
-        Running app = start(new Cluster(1, 1000));
+        Running app = start(new ClusterFacts(1, 1000));
         byte[] value = "x".repeat(5000).getBytes(StandardCharsets.UTF_8);
         app.samples.pipeInput(XOR, value);
         TestRecord<byte[], byte[]> letter = app.deadLetters.readRecord();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.Task;
-import dev.streamgrad.stream.LearnListener.ModelListener;
-import dev.streamgrad.stream.LearnListener.TaskListener;
+import dev.streamgrad.stream.LearningListener.ModelListener;
+import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;

@@ -35,7 +35,7 @@ class PipelineTest {
         }
     }
 
-    private Pipeline start(Consumer<Work> learn) {
+    private Pipeline start(Consumer<InFlightRecord> learn) {
         Thread streamThread = Thread.currentThread();
         pipeline = new Pipeline(
                 NAME,

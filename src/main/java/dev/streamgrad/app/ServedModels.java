@@ -1,0 +1,118 @@
+package dev.streamgrad.app;
+
+import dev.streamgrad.learning.Model;
+import dev.streamgrad.records.StateFormat;
+import dev.streamgrad.stream.StoredModels;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KeyQueryMetadata;
+import org.apache.kafka.streams.StreamsMetadata;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.state.HostInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The models as they were last written to their stores, which is at every commit, read beside the threads that learn:
+ * those of this instance from its stores, those of others by the address that they advertise. The bytes of a model are
+ * never written to, so nothing here can touch what learns.
+ */
+public final class ServedModels {
+    /** The order of names: that of their bytes, which is the stores' own and so what pages go by. */
+    public static final Comparator<String> ORDER =
+            Comparator.comparing(name -> Bytes.wrap(name.getBytes(StandardCharsets.UTF_8)));
+
+    private final KafkaStreams streams;
+    private final @Nullable String advertised;
+
+    ServedModels(KafkaStreams streams, @Nullable String advertised) {
+        this.streams = streams;
+        this.advertised = advertised;
+    }
+
+    /**
+     * A model of this instance.
+     *
+     * @throws UnavailableException if the stores move or are being restored
+     */
+    public Optional<Model> model(String name) throws UnavailableException {
+        byte[] key = name.getBytes(StandardCharsets.UTF_8);
+        try {
+            for (StoredModels store : StoredModels.of(streams)) {
+                byte[] state = store.stored(key);
+                if (state != null) {
+                    return Optional.of(new StateFormat().read(state));
+                }
+            }
+            return Optional.empty();
+        } catch (InvalidStateStoreException e) {
+            throw new UnavailableException();
+        }
+    }
+
+    /**
+     * Names of models of this instance, in {@link #ORDER}.
+     *
+     * @param after only names after this one
+     * @param limit at most so many
+     * @throws UnavailableException if the stores move or are being restored
+     */
+    public List<String> names(String after, int limit) throws UnavailableException {
+        try {
+            List<String> names = new ArrayList<>();
+            for (StoredModels store : StoredModels.of(streams)) {
+                store.storedNames(after, limit, names::add);
+            }
+            return names.stream().sorted(ORDER).limit(limit).toList();
+        } catch (InvalidStateStoreException e) {
+            throw new UnavailableException();
+        }
+    }
+
+    /**
+     * The address of the other instance that has, or would have, this model; empty if this one has.
+     *
+     * @throws UnavailableException if nobody is known to have it now
+     */
+    public Optional<String> elsewhere(String name) throws UnavailableException {
+        try {
+            KeyQueryMetadata metadata = streams.queryMetadataForKey(
+                    StoredModels.STORE, name.getBytes(StandardCharsets.UTF_8), new ByteArraySerializer());
+            if (metadata == null || metadata.equals(KeyQueryMetadata.NOT_AVAILABLE)) {
+                throw new UnavailableException();
+            }
+            return Optional.of(address(metadata.activeHost())).filter(address -> !address.equals(advertised));
+        } catch (IllegalStateException e) {
+            throw new UnavailableException();
+        }
+    }
+
+    /** The addresses of the other instances. */
+    public List<String> others() {
+        return streams.streamsMetadataForStore(StoredModels.STORE).stream()
+                .map(StreamsMetadata::hostInfo)
+                .filter(host -> !host.equals(HostInfo.unavailable()))
+                .map(ServedModels::address)
+                .filter(address -> !address.equals(advertised))
+                .sorted()
+                .toList();
+    }
+
+    private static String address(HostInfo host) {
+        return host.host() + ":" + host.port();
+    }
+
+    /** The models cannot be read now; a moment later they can. */
+    public static final class UnavailableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnavailableException() {
+            super("the models are being moved or restored; try again in a moment");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.streamgrad.cli;
+
+import dev.streamgrad.app.LearnerApp;
+import dev.streamgrad.cluster.Progress;
+import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.http.LearnerServer;
+import dev.streamgrad.metrics.LearnerMetrics;
+import dev.streamgrad.settings.Settings;
+import org.jspecify.annotations.Nullable;
+
+/** A learner with its metrics and, unless {@code http.port} is -1, its HTTP. */
+final class ObservedLearner implements AutoCloseable {
+    private final LearnerMetrics metrics;
+    private final @Nullable LearnerServer server;
+    private final LearnerApp app;
+
+    private ObservedLearner(LearnerMetrics metrics, @Nullable LearnerServer server, LearnerApp app) {
+        this.metrics = metrics;
+        this.server = server;
+        this.app = app;
+    }
+
+    /** HTTP answers first, so that whoever looks can see that the learner waits for its broker. */
+    static ObservedLearner start(Settings settings, Progress progress) throws StartException {
+        LearnerMetrics metrics = new LearnerMetrics(settings);
+        LearnerServer server = null;
+        try {
+            String advertised = null;
+            if (settings.httpPort() >= 0) {
+                server = LearnerServer.start(settings, metrics);
+                advertised = settings.httpAdvertised(server.port());
+            }
+            LearnerApp app = LearnerApp.start(settings, progress, metrics, metrics, advertised);
+            metrics.bind(app);
+            if (server != null) {
+                server.serve(app);
+                progress.say("metrics and models at " + server.url());
+            }
+            return new ObservedLearner(metrics, server, app);
+        } catch (StartException | RuntimeException e) {
+            close(server, metrics);
+            throw e;
+        }
+    }
+
+    LearnerApp app() {
+        return app;
+    }
+
+    private static void close(@Nullable LearnerServer server, LearnerMetrics metrics) {
+        if (server != null) {
+            server.close();
+        }
+        metrics.close();
+    }
+
+    /** The learner first: while it finishes, HTTP still says how it is. */
+    @Override
+    public void close() {
+        app.close();
+        close(server, metrics);
+    }
+}

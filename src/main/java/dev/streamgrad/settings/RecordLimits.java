@@ -1,0 +1,73 @@
+package dev.streamgrad.settings;
+
+import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.records.Prediction;
+import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.records.StateFormat;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/**
+ * How large the records of the configured models can become: topics must take them, and the producer must send them.
+ */
+public final class RecordLimits {
+    /** The largest request a producer sends unless the models need more: a dead letter may be as large as this. */
+    public static final int LARGEST_REQUEST = 8 * 1024 * 1024;
+
+    /** What a record batch adds to a record, and more: headers, our own among them. */
+    public static final int RECORD_OVERHEAD = 4096;
+
+    private final Map<String, ModelSpec> specs;
+
+    /**
+     * The limits of these specs.
+     *
+     * @param specs by the words that an error names each with
+     */
+    RecordLimits(Map<String, ModelSpec> specs) {
+        this.specs = Map.copyOf(specs);
+    }
+
+    private static long largestRecord(ModelSpec spec) {
+        return Math.max(Snapshot.largest(spec), StateFormat.largest(spec)) + RECORD_OVERHEAD;
+    }
+
+    /** The size of the largest record that any configured model makes, in bytes. */
+    public long largestRecord() {
+        return largest(RecordLimits::largestRecord);
+    }
+
+    /** The size of the largest prediction that any configured model makes, in bytes. */
+    public long largestPrediction() {
+        return largest(spec -> Prediction.largest(spec.architecture().outputs())) + RECORD_OVERHEAD;
+    }
+
+    /** The largest state of any configured model, in bytes. */
+    public long largestState() {
+        return largest(StateFormat::largest) + RECORD_OVERHEAD;
+    }
+
+    private long largest(ToLongFunction<ModelSpec> size) {
+        return specs.values().stream().mapToLong(size).max().orElseThrow();
+    }
+
+    /**
+     * Requires that the records of every configured model fit what the producer sends.
+     *
+     * @param request the largest request of the producer, in bytes
+     * @throws SettingsException naming the setting to raise
+     */
+    void requireRoom(long request) {
+        specs.forEach((model, spec) -> requireRoomFor(model, spec, request));
+    }
+
+    static void requireRoomFor(String model, ModelSpec spec, long request) {
+        long largest = largestRecord(spec);
+        if (largest > request) {
+            throw new SettingsException(
+                    "kafka.producer.max.request.size and kafka.producer.buffer.memory must be at least "
+                            + largest + ", because a snapshot or state of " + model + " (" + spec.architecture()
+                            + ") can be that large; got " + request);
+        }
+    }
+}

@@ -1,0 +1,324 @@
+package dev.streamgrad.settings;
+
+import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.learning.SpecSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.internals.Topic;
+
+/**
+ * The application's settings, checked: what is wrong with them stops the start.
+ *
+ * <p>Three kinds of names: the settings of {@link #DEFINITION}; {@code kafka.*}, passed on to Kafka Streams and its
+ * clients; and {@code models.NAME.*}, a model setting for one model.
+ */
+public final class Settings {
+    /** The prefix of what is passed on to Kafka Streams and its clients. */
+    public static final String KAFKA_PREFIX = "kafka.";
+
+    /** The prefix of what is for one model only. */
+    public static final String MODELS_PREFIX = "models.";
+
+    /** The setting of the brokers' addresses. */
+    public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
+
+    /** The setting of the model that samples without a key are for. */
+    public static final String DEFAULT_MODEL = "default.model";
+
+    /** Every setting but the prefixed ones, with type, default and meaning. The README's table is made from it. */
+    public static final ConfigDef DEFINITION = SettingsDefinition.make();
+
+    /** The name of the store of models, which is in the changelog's name. */
+    public static final String STORE_OF_MODELS = "models";
+
+    private final Map<String, Object> values;
+    private final ModelSpec spec;
+    private final Map<String, ModelSpec> specs;
+    private final RecordLimits limits;
+    private final KafkaConfig kafka;
+
+    private Settings(
+            Map<String, Object> values, ModelSpec spec, Map<String, ModelSpec> specs, Map<String, String> kafka) {
+        this.values = values;
+        this.spec = spec;
+        this.specs = specs;
+        checkTopics();
+        Map<String, ModelSpec> all = new TreeMap<>();
+        all.put("any model", spec);
+        specs.forEach((name, ofModel) -> all.put("model " + name, ofModel));
+        this.limits = new RecordLimits(all);
+        this.kafka = new KafkaConfig(kafka, applicationId(), bootstrapServers(), instanceId(), limits);
+    }
+
+    private static String hostName() {
+        String fromEnvironment = System.getenv("HOSTNAME");
+        if (fromEnvironment != null && !fromEnvironment.isBlank()) {
+            return fromEnvironment;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    /**
+     * Checks settings.
+     *
+     * @param given names and values, the prefixed ones among them
+     * @throws SettingsException for the first thing that is wrong
+     */
+    public static Settings of(Map<String, String> given) {
+        Map<String, String> own = new LinkedHashMap<>();
+        Map<String, Map<String, String>> byModel = new TreeMap<>();
+        Map<String, String> kafka = new TreeMap<>();
+        given.forEach((key, value) -> {
+            if (key.startsWith(KAFKA_PREFIX)) {
+                kafka.put(key.substring(KAFKA_PREFIX.length()), value);
+            } else if (key.startsWith(MODELS_PREFIX)) {
+                String setting = modelSettingOf(key);
+                String model = key.substring(MODELS_PREFIX.length(), key.length() - setting.length() - 1);
+                byModel.computeIfAbsent(model, name -> new HashMap<>()).put(setting, value);
+            } else if (DEFINITION.names().contains(key)) {
+                own.put(key, value);
+            } else {
+                throw unknown(key);
+            }
+        });
+        Map<String, Object> values = parse(own);
+        Map<String, String> common = new HashMap<>();
+        for (String key : SpecSettings.DEFAULTS.keySet()) {
+            common.put(key, String.valueOf(values.get(key)));
+        }
+        ModelSpec spec = spec(common, "");
+        Map<String, ModelSpec> specs = new HashMap<>();
+        byModel.forEach((model, overrides) -> {
+            Map<String, String> merged = new HashMap<>(common);
+            merged.putAll(overrides);
+            specs.put(model, spec(merged, MODELS_PREFIX + model + "."));
+        });
+        return new Settings(values, spec, specs, kafka);
+    }
+
+    private static ModelSpec spec(Map<String, String> settings, String prefix) {
+        try {
+            return SpecSettings.parse(settings);
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException(prefix + e.getMessage());
+        }
+    }
+
+    private static Map<String, Object> parse(Map<String, String> own) {
+        try {
+            return DEFINITION.parse(own);
+        } catch (ConfigException e) {
+            throw new SettingsException(String.valueOf(e.getMessage())
+                    .replaceFirst("^Invalid value (.*) for configuration ([^:]+): (.*)$", "$2 is wrong: $3; got $1"));
+        }
+    }
+
+    /** Whether this is a model setting for one model, such as {@code models.my.model.learning.rate}. */
+    public static boolean isModelSetting(String key) {
+        return key.startsWith(MODELS_PREFIX) && endOf(key).isPresent();
+    }
+
+    /** The longest model setting that a key ends with after a model's name, which may have dots. */
+    private static Optional<String> endOf(String key) {
+        return SpecSettings.DEFAULTS.keySet().stream()
+                .filter(setting ->
+                        key.endsWith("." + setting) && key.length() > MODELS_PREFIX.length() + setting.length() + 1)
+                .max(Comparator.comparingInt(String::length));
+    }
+
+    private static String modelSettingOf(String key) {
+        return endOf(key)
+                .orElseThrow(() -> new SettingsException("setting " + key + " must end with a model setting, as in "
+                        + "models.xor.learning.rate; model settings are "
+                        + String.join(", ", SpecSettings.DEFAULTS.keySet())));
+    }
+
+    private static SettingsException unknown(String key) {
+        String nearest = DEFINITION.names().stream()
+                .min(Comparator.comparingInt(name -> distance(name, key)))
+                .orElseThrow();
+        return new SettingsException("setting " + key + " is unknown; did you mean " + nearest
+                + "? Settings of Kafka itself start with " + KAFKA_PREFIX);
+    }
+
+    /** Levenshtein's distance. */
+    private static int distance(String a, String b) {
+        int[] previous = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            previous[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int[] row = new int[b.length() + 1];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substituted = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(substituted, Math.min(previous[j], row[j - 1]) + 1);
+            }
+            previous = row;
+        }
+        return previous[b.length()];
+    }
+
+    private void checkTopics() {
+        List<String> topics = topics();
+        for (String topic : topics) {
+            try {
+                Topic.validate(topic);
+            } catch (InvalidTopicException e) {
+                throw new SettingsException(
+                        "topic names must be as Kafka takes them; got " + topic + ": " + e.getMessage());
+            }
+        }
+        if (Set.copyOf(topics).size() < topics.size()) {
+            throw new SettingsException(
+                    "samples.topic, predictions.topic, snapshots.topic and dead.letters.topic must be four"
+                            + " topics, or the learner would read what it writes; got " + String.join(", ", topics));
+        }
+    }
+
+    /** What Kafka Streams and Kafka's clients are configured with. */
+    public KafkaConfig kafka() {
+        return kafka;
+    }
+
+    /** How large the records of the configured models can become. */
+    public RecordLimits limits() {
+        return limits;
+    }
+
+    /**
+     * Requires that a model's records fit what the producer sends: the settings may have become smaller than what is
+     * stored.
+     *
+     * @throws SettingsException naming the setting to raise
+     */
+    public void requireRoomFor(String model, ModelSpec stored) {
+        RecordLimits.requireRoomFor("model " + model, stored, kafka.maxRequestSize());
+    }
+
+    /** The spec that a new model of this name gets. */
+    public ModelSpec specOf(String model) {
+        return specs.getOrDefault(model, spec);
+    }
+
+    /** The brokers' addresses. */
+    public String bootstrapServers() {
+        return string(BOOTSTRAP_SERVERS);
+    }
+
+    /** The consumer group. */
+    public String applicationId() {
+        return string(SettingsDefinition.APPLICATION_ID);
+    }
+
+    /** Where samples are read. */
+    public String samplesTopic() {
+        return string(SettingsDefinition.SAMPLES_TOPIC);
+    }
+
+    /** Where predictions are written. */
+    public String predictionsTopic() {
+        return string(SettingsDefinition.PREDICTIONS_TOPIC);
+    }
+
+    /** Where snapshots are written. */
+    public String snapshotsTopic() {
+        return string(SettingsDefinition.SNAPSHOTS_TOPIC);
+    }
+
+    /** Where records that cannot be used are written. */
+    public String deadLettersTopic() {
+        return string(SettingsDefinition.DEAD_LETTERS_TOPIC);
+    }
+
+    /** The model of a sample without a key. */
+    public String defaultModel() {
+        return string(DEFAULT_MODEL);
+    }
+
+    public int mostLiveModels() {
+        return Integer.parseInt(string(SettingsDefinition.MOST_LIVE));
+    }
+
+    public int mostModels() {
+        return Integer.parseInt(string(SettingsDefinition.MOST_MODELS));
+    }
+
+    /** The largest key and value of a sample together, in bytes. */
+    public int largestSample() {
+        return Integer.parseInt(string(SettingsDefinition.LARGEST_SAMPLE));
+    }
+
+    public boolean storeIsOnDisk() {
+        return string(SettingsDefinition.STORE).equals("rocksdb");
+    }
+
+    /** This process's stable name in its group, if it has one. */
+    public Optional<String> instanceId() {
+        String id = string(SettingsDefinition.INSTANCE_ID);
+        return Optional.of(id.equals(SettingsDefinition.HOST_NAME) ? hostName() : id)
+                .filter(name -> !name.isBlank());
+    }
+
+    /** Where HTTP listens. */
+    public String httpHost() {
+        return string(SettingsDefinition.HTTP_HOST);
+    }
+
+    /** The port of HTTP; 0 is any free one, -1 none. */
+    public int httpPort() {
+        return Integer.parseInt(string(SettingsDefinition.HTTP_PORT));
+    }
+
+    /**
+     * Where other instances reach this one's HTTP.
+     *
+     * @param port the port that it listens on
+     */
+    public String httpAdvertised(int port) {
+        String given = string(SettingsDefinition.HTTP_ADVERTISED);
+        if (!given.isBlank()) {
+            return given;
+        }
+        boolean everywhere = httpHost().equals("0.0.0.0") || httpHost().equals("::");
+        return (everywhere ? hostName() : httpHost()) + ":" + port;
+    }
+
+    /** How many models have metrics of their own. */
+    public int metricsModels() {
+        return Integer.parseInt(string(SettingsDefinition.METRICS_MODELS));
+    }
+
+    public long startupTimeoutMs() {
+        return Long.parseLong(string(SettingsDefinition.STARTUP_TIMEOUT));
+    }
+
+    private String string(String key) {
+        return String.valueOf(values.get(key));
+    }
+
+    /** The changelog's name, as Kafka Streams makes it. */
+    public String changelogTopic() {
+        return applicationId() + "-" + STORE_OF_MODELS + "-changelog";
+    }
+
+    /** The names of the four topics: samples, predictions, snapshots, dead letters. */
+    public List<String> topics() {
+        return List.of(samplesTopic(), predictionsTopic(), snapshotsTopic(), deadLettersTopic());
+    }
+}

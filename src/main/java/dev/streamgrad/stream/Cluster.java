@@ -1,9 +1,0 @@
-package dev.streamgrad.stream;
-
-/**
- * What the learner has to know about its cluster.
- *
- * @param samplesPartitions how many partitions the samples topic has
- * @param largestDeadLetter how many bytes of key, value and headers a dead letter may have
- */
-record Cluster(int samplesPartitions, long largestDeadLetter) {}

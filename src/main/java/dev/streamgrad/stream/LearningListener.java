@@ -1,0 +1,82 @@
+package dev.streamgrad.stream;
+
+import dev.streamgrad.learning.Observation;
+import dev.streamgrad.learning.Task;
+import dev.streamgrad.records.BadRecordException.Reason;
+
+/**
+ * Hears what the learner does, on the thread that does it: methods return at once, and the frequent ones allocate
+ * nothing. What is told of samples may still be rolled back; it then happens again.
+ */
+public interface LearningListener {
+    /** One that does not listen. */
+    LearningListener NONE = partition -> TaskListener.NONE;
+
+    /** A partition's task begins here. Called by any stream thread. */
+    TaskListener begin(int partition);
+
+    /** Hears of one partition, by one thread at a time. */
+    interface TaskListener {
+        /** One that does not listen. */
+        TaskListener NONE = new TaskListener() {};
+
+        /** A model comes to the heap; what happens to it is told to what this returns. */
+        default ModelListener model(String name, Task task, int layers) {
+            return ModelListener.NONE;
+        }
+
+        /**
+         * A record has been dealt with, whatever became of it.
+         *
+         * @param nanos how long that took
+         * @param ageMillis how old its timestamp was when it came
+         */
+        default void processed(long nanos, long ageMillis) {}
+
+        /**
+         * A record became a dead letter.
+         *
+         * @param model the name in its key, as it is; empty without a key
+         */
+        default void deadLetter(String model, Reason reason) {}
+
+        /**
+         * What changed goes to the changelog and is about to be committed.
+         *
+         * @param records the records since the last time
+         * @param models the models of this partition
+         * @param live those of them on the heap
+         * @param stateBytes the size of all states in the store
+         */
+        default void committing(long records, long models, int live, long stateBytes) {}
+
+        /** The task ends here; another instance may go on with it. */
+        default void end() {}
+    }
+
+    /** Hears of one model. */
+    interface ModelListener {
+        /** One that does not listen. */
+        ModelListener NONE = new ModelListener() {};
+
+        /** Whether {@link #observed} wants to be called now and then, which costs a look at every parameter. */
+        default boolean observes() {
+            return false;
+        }
+
+        /** A sample was trained on; the loss is prequential. */
+        default void trained(double loss) {}
+
+        /** A request was answered. */
+        default void requested() {}
+
+        /** A sample's step was refused because it would not have been finite. */
+        default void refused(boolean restored) {}
+
+        /** A snapshot was written. */
+        default void snapshot() {}
+
+        /** What there is to see, once after each commit. */
+        default void observed(Observation observation) {}
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.app;
+
+import org.jspecify.annotations.NullMarked;

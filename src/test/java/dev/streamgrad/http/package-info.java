@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.json;
+
+import org.jspecify.annotations.NullMarked;

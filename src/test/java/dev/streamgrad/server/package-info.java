@@ -1,4 +1,0 @@
-@NullMarked
-package dev.streamgrad.server;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,114 @@
+package dev.streamgrad.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+    private static Settings of(String... settings) {
+        return Settings.of(Arrays.stream(settings)
+                .map(setting -> setting.split("=", 2))
+                .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1])));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "learning.rat=1 | setting learning.rat is unknown; did you mean learning.rate? Settings of Kafka itself start"
+                        + " with kafka.",
+                "learning.rate=fast | learning.rate is wrong",
+                "learning.rate=-1 | learning.rate must be a finite number over 0; got -1.0",
+                "models.a.learning.rate=0 | models.a.learning.rate must be a finite number over 0; got 0",
+                "models.a.learning.rat=0 | setting models.a.learning.rat must end with a model setting",
+                "models.seed=0 | setting models.seed must end with a model setting",
+                "store=disk | store is wrong",
+                "samples.topic= | samples.topic is wrong",
+                "startup.timeout.ms=5 | startup.timeout.ms is wrong",
+                "layers=2,4,1 x=1 | setting x is unknown",
+                "kafka.processing.guarantee=at_least_once | kafka.processing.guarantee cannot be set; learning is always"
+                        + " exactly_once_v2",
+                "kafka.application.id=x | kafka.application.id cannot be set; set application.id itself",
+                "kafka.num.stream.threads=many | kafka.* is wrong",
+                "kafka.producer.max.request.size=1000 | kafka.producer.max.request.size and kafka.producer.buffer.memory must be",
+                "kafka.max.request.size=1000 | kafka.producer.max.request.size and kafka.producer.buffer.memory must be",
+                "kafka.producer.buffer.memory=1000 | kafka.producer.max.request.size and kafka.producer.buffer.memory must be",
+                "kafka.producer.max.request.size=8MB | kafka.* is wrong",
+                "kafka.consumer.max.poll.records=abc | kafka.* is wrong",
+                "kafka.production.exception.handler=x | kafka.production.exception.handler cannot be set; going on after",
+                "kafka.group.protocol=streams | kafka.group.protocol=streams knows no stable names yet",
+                "predictions.topic=samples | must be four topics, or the learner would read what it writes",
+                "predictions.topic=a/b | topic names must be as Kafka takes them; got a/b",
+            })
+    void wrongSetting_isOneLine_namingSettingRuleAndValue(String settings, String message) {
+        assertThatThrownBy(() -> of(settings.split(" ")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(message)
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void aModelsOwnSettings_goBeforeTheCommonOnes() {
+        Settings settings = of("layers=2,3,1", "models.big.layers=2,64,1", "models.big.seed=9", "models.a.b.seed=1");
+        assertThat(settings.specOf("xor").architecture().toString()).isEqualTo("2-3-1");
+        assertThat(settings.specOf("big").architecture().toString()).isEqualTo("2-64-1");
+        assertThat(settings.specOf("big").seed()).isEqualTo(9);
+        assertThat(settings.specOf("a.b").seed()).isEqualTo(1);
+        assertThat(settings.specOf("a").seed()).isEqualTo(42);
+    }
+
+    @Test
+    void streams_areExactlyOnce_withAStableMember_andWhatKafkaPrefixesSay() {
+        Properties streams = of("instance.id=pod-3", "kafka.num.stream.threads=2", "kafka.producer.linger.ms=7")
+                .kafka()
+                .streams();
+        assertThat(streams)
+                .containsEntry("processing.guarantee", "exactly_once_v2")
+                .containsEntry("main.consumer.group.instance.id", "pod-3")
+                .containsEntry("num.stream.threads", "2")
+                .containsEntry("producer.linger.ms", "7")
+                .containsEntry("ensure.explicit.internal.resource.naming", true);
+        assertThat(of("instance.id=").kafka().streams()).doesNotContainKey("main.consumer.group.instance.id");
+        assertThat(of().instanceId()).get().asString().isNotBlank().isNotEqualTo("host-name");
+    }
+
+    @Test
+    void plainClients_getTheSecurityAndTheirOwnPrefix_andNothingOfTheOthers() {
+        Settings settings = of(
+                "bootstrap.servers=b:1",
+                "kafka.security.protocol=SASL_SSL",
+                "kafka.num.stream.threads=2",
+                "kafka.consumer.fetch.min.bytes=5",
+                "kafka.producer.acks=all");
+        assertThat(of("kafka.batch.size=7", "kafka.producer.linger.ms=1")
+                        .kafka()
+                        .streams())
+                .as("what the user sets without a prefix is not overridden by a default with one")
+                .doesNotContainKey("producer.batch.size");
+        assertThat(settings.kafka().consumer())
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("bootstrap.servers", "b:1", "security.protocol", "SASL_SSL", "fetch.min.bytes", "5"));
+        assertThat(settings.kafka().producer()).containsEntry("acks", "all").doesNotContainKey("fetch.min.bytes");
+        assertThat(settings.kafka().admin()).containsOnlyKeys("bootstrap.servers", "security.protocol");
+    }
+
+    @Test
+    void largeModels_raiseWhatTheProducerSends_andWhatTheChangelogTakes() {
+        Settings small = of();
+        assertThat(small.kafka().maxRequestSize()).isEqualTo(RecordLimits.LARGEST_REQUEST);
+        assertThat(small.kafka().changelogTopic()).doesNotContainKey("max.message.bytes");
+        Settings large = of("layers=784,1000,200,10");
+        assertThat(large.kafka().maxRequestSize()).isGreaterThan(20_000_000);
+        assertThat(Long.parseLong(large.kafka().changelogTopic().get("max.message.bytes")))
+                .isGreaterThan(8 * 987_210);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.settings;
+
+import org.jspecify.annotations.NullMarked;
