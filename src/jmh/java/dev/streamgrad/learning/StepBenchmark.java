@@ -161,7 +161,8 @@ public class StepBenchmark {
         @Setup
         public void setUp() {
             state = new Model(spec).state();
-            spare = TrainingState.zeros(spec.architecture(), spec.optimizer());
+            spare = TrainingState.zeros(
+                    spec.architecture(), spec.birth().optimizer().slots());
         }
 
         double step(double learningRate) {

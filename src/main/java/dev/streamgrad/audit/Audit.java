@@ -142,7 +142,7 @@ public final class Audit {
         }
         Key key = new Key(snapshot.name(), snapshot.source().partition());
         long oldest = samples.beginning(key.partition());
-        boolean fromTheStart = oldest <= snapshot.model().counters().firstOffset();
+        boolean fromTheStart = oldest <= snapshot.model().firstOffset();
         if (!fromTheStart && snapshot.source().offset() < oldest - 1) {
             tooOld.putIfAbsent(key, snapshot.model().version());
         } else if (!audited.containsKey(key)) {

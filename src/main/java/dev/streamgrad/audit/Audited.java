@@ -56,7 +56,7 @@ final class Audited {
 
     /** From version 0: all samples since the one that created the model are still there. */
     static Audited fromTheStart(Snapshot any, Learner learner, SampleReader reader) {
-        long first = any.model().counters().firstOffset();
+        long first = any.model().firstOffset();
         return new Audited(
                 any.name(), any.source().partition(), new Model(any.model().spec(), first), first - 1, learner, reader);
     }

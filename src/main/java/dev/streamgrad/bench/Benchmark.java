@@ -116,7 +116,7 @@ public final class Benchmark {
                 Runtime.getRuntime().availableProcessors(),
                 Runtime.getRuntime().maxMemory(),
                 spec.architecture() + ", " + spec.architecture().output().id() + ", "
-                        + spec.optimizer().id(),
+                        + spec.birth().optimizer().id(),
                 new StreamsConfig(its.kafka().streams()).getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG));
     }
 }

@@ -100,7 +100,7 @@ final class Demo {
                 settings.defaultModel(),
                 spec.architecture(),
                 spec.architecture().output().id(),
-                spec.optimizer().learningRate());
+                spec.hyperparameters().optimizer().learningRate());
         try (TopicTail predictions = new TopicTail(settings, settings.predictionsTopic(), false);
                 TopicTail deadLetters = new TopicTail(settings, settings.deadLettersTopic(), false);
                 Producer<byte[], byte[]> producer = ProduceCommand.producer(settings)) {

@@ -11,15 +11,15 @@ import java.util.List;
 import org.apache.commons.math3.util.FastMath;
 
 /**
- * Takes samples through models of one {@link ModelSpec}: predict, test, train.
+ * Takes samples through models of one {@link Birth}: predict, test, train. Their {@link Hyperparameters} may differ.
  *
  * <p><b>A step is atomic.</b> The new parameters are written into spare arrays, checked to be finite, and only then
  * swapped with the model's: a step is applied whole or not at all, and nothing is copied. The spare state is shared by
- * all models of the spec, so a model's own memory is one state (two with {@link OnDivergence#RESTORE}).
+ * all models of the birth, so a model's own memory is one state (two with {@link OnDivergence#RESTORE}).
  *
  * <p>After its construction a learner allocates nothing per sample, beyond a metrics block for each tenth of the first
  * window of a model and what Commons Math's {@code Erf} allocates for {@code gelu}. Not thread-safe: one per thread and
- * spec.
+ * birth.
  */
 public final class Learner {
     /** What PyTorch's {@code clip_grad_norm_} adds to the norm it divides by. */
@@ -31,7 +31,7 @@ public final class Learner {
      */
     public static final double LEAST_FACTOR = 1.0 / 1024.0;
 
-    private final ModelSpec spec;
+    private final Birth birth;
     private final Network network;
     /**
      * Where a mini-batch's gradient and a sample's are added; the parameters are never read by samples of their own
@@ -46,14 +46,19 @@ public final class Learner {
     private Gradient stepGradient;
     private double stepScale;
 
-    /** A learner with its scratch. */
+    /** A learner for models of this spec, and of any other with the same birth. */
     public Learner(ModelSpec spec) {
-        this.spec = spec;
-        this.network = new Network(spec.architecture(), spec.loss());
-        this.sum = Parameters.zeros(spec.architecture());
-        this.scaled = new double[spec.architecture().inputs()];
+        this(spec.birth());
+    }
+
+    /** A learner with its scratch. */
+    public Learner(Birth birth) {
+        this.birth = birth;
+        this.network = new Network(birth.architecture(), birth.loss());
+        this.sum = Parameters.zeros(birth.architecture());
+        this.scaled = new double[birth.architecture().inputs()];
         this.stepGradient = sum;
-        this.spare = TrainingState.zeros(spec.architecture(), spec.optimizer());
+        this.spare = Model.zeros(birth);
     }
 
     /** What became of a sample. */
@@ -90,7 +95,7 @@ public final class Learner {
      * {@link #gradientNorm} then tell about it.
      *
      * @param features finite, as many as the network has inputs
-     * @param label as many as outputs, and {@link ModelSpec#faultOf} finds nothing wrong with it
+     * @param label as many as outputs, and {@link Birth#faultOf} finds nothing wrong with it
      * @param weight what this sample's gradient is multiplied by, finite and at least 0
      */
     public Outcome learn(Model model, double[] features, double[] label, double weight) {
@@ -168,7 +173,7 @@ public final class Learner {
         sum.set(pending);
         sum.add(gradient);
         int count = model.pendingCount + 1;
-        if (count < spec.batchSize()) {
+        if (count < model.spec().hyperparameters().batchSize()) {
             if (!Double.isFinite(sum.norm(1.0))) {
                 return false;
             }
@@ -188,7 +193,8 @@ public final class Learner {
         double scale = 1.0 / batch;
         stepGradient = gradient;
         stepScale = scale;
-        double limit = spec.clipGradientNorm();
+        Hyperparameters hyperparameters = model.spec().hyperparameters();
+        double limit = hyperparameters.clipGradientNorm();
         if (limit > 0.0) {
             double norm = gradient.norm(scale);
             if (!Double.isFinite(norm)) {
@@ -197,20 +203,25 @@ public final class Learner {
             scale *= FastMath.min(1.0, limit / (norm + CLIP_EPSILON));
         }
         double learningRate = model.learningRate();
-        if (!spec.optimizer().step(model.state, gradient, scale, learningRate, model.optimizerSteps + 1, spare)) {
+        if (!hyperparameters
+                .optimizer()
+                .step(model.state, gradient, scale, learningRate, model.optimizerSteps + 1, spare)) {
             return false;
         }
         TrainingState previous = model.state;
         model.state = spare;
         spare = previous;
         model.version++;
+        model.steps++;
         model.optimizerSteps++;
         return true;
     }
 
     /** At the versions that are snapshots, when the sample's batch is complete and its statistics are taken. */
     private void saveCheckpointIfDue(Model model) {
-        if (model.checkpoint != null && model.pendingCount == 0 && model.version % spec.snapshotEvery() == 0) {
+        if (model.checkpoint != null
+                && model.pendingCount == 0
+                && model.version % model.spec().hyperparameters().snapshotEvery() == 0) {
             model.checkpoint.save(model.state, model.scaler(), model.optimizerSteps);
         }
     }
@@ -219,7 +230,8 @@ public final class Learner {
         model.nonFinite++;
         model.nonFiniteInARow++;
         Checkpoint checkpoint = model.checkpoint;
-        if (checkpoint == null || model.nonFiniteInARow < spec.restoreAfter()) {
+        if (checkpoint == null
+                || model.nonFiniteInARow < model.spec().hyperparameters().restoreAfter()) {
             return Outcome.NOT_FINITE;
         }
         model.state.set(checkpoint.state());
@@ -241,10 +253,10 @@ public final class Learner {
     }
 
     private double logLoss(double[] label) {
-        if (spec.loss() == Loss.BINARY_CROSS_ENTROPY || spec.loss() == Loss.CROSS_ENTROPY) {
+        if (birth.loss() == Loss.BINARY_CROSS_ENTROPY || birth.loss() == Loss.CROSS_ENTROPY) {
             return loss;
         }
-        Activation output = spec.architecture().output();
+        Activation output = birth.architecture().output();
         if (output == Activation.SIGMOID) {
             return network.loss(Loss.BINARY_CROSS_ENTROPY, label);
         }

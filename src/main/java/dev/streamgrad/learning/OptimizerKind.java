@@ -6,32 +6,32 @@ import dev.streamgrad.nn.Optimizer;
 import dev.streamgrad.nn.Sgd;
 
 /** The optimizers that settings can name, and how each is made of them. */
-enum OptimizerKind implements Named {
-    SGD("sgd") {
+public enum OptimizerKind implements Named {
+    SGD("sgd", 0) {
         @Override
         Optimizer create(SettingsReader settings) {
             return new Sgd(settings.number("learning.rate"), 0.0, false, settings.number("weight.decay"));
         }
     },
-    MOMENTUM("momentum") {
+    MOMENTUM("momentum", 1) {
         @Override
         Optimizer create(SettingsReader settings) {
             return withMomentum(settings, false);
         }
     },
-    NESTEROV("nesterov") {
+    NESTEROV("nesterov", 1) {
         @Override
         Optimizer create(SettingsReader settings) {
             return withMomentum(settings, true);
         }
     },
-    ADAM("adam") {
+    ADAM("adam", 2) {
         @Override
         Optimizer create(SettingsReader settings) {
             return adam(settings, false);
         }
     },
-    ADAMW("adamw") {
+    ADAMW("adamw", 2) {
         @Override
         Optimizer create(SettingsReader settings) {
             return adam(settings, true);
@@ -39,9 +39,25 @@ enum OptimizerKind implements Named {
     };
 
     private final String id;
+    private final int slots;
 
-    OptimizerKind(String id) {
+    OptimizerKind(String id, int slots) {
         this.id = id;
+        this.slots = slots;
+    }
+
+    /**
+     * The optimizer with this name.
+     *
+     * @throws IllegalArgumentException if there is none; the message lists those that exist
+     */
+    public static OptimizerKind of(String id) {
+        return Named.parse(values(), "optimizer", id);
+    }
+
+    /** How many numbers it remembers for each parameter. */
+    public int slots() {
+        return slots;
     }
 
     @Override

@@ -72,22 +72,24 @@ public final class SpecSettings {
             }
         });
         SettingsReader reader = new SettingsReader(all);
+        OptimizerKind optimizer = OptimizerKind.of(reader.text("optimizer"));
         return new ModelSpec(
-                architecture(reader),
-                Loss.of(reader.text("loss")),
-                Named.parse(OptimizerKind.values(), "optimizer", reader.text("optimizer"))
-                        .create(reader),
-                Named.parse(ScheduleKind.values(), "schedule", reader.text("schedule"))
-                        .create(reader),
-                Initializer.of(reader.text("initializer")),
-                reader.whole("seed"),
-                reader.wholeInt("batch.size"),
-                reader.number("clip.gradient.norm"),
-                FeatureScaling.of(reader.text("features.scaling")),
-                OnDivergence.of(reader.text("on.divergence")),
-                reader.wholeInt("divergence.restore.after"),
-                reader.whole("snapshot.every"),
-                reader.wholeInt("metrics.window"));
+                new Birth(
+                        architecture(reader),
+                        Loss.of(reader.text("loss")),
+                        optimizer,
+                        FeatureScaling.of(reader.text("features.scaling")),
+                        new Origin.Seeded(Initializer.of(reader.text("initializer")), reader.whole("seed"))),
+                new Hyperparameters(
+                        optimizer.create(reader),
+                        Named.parse(ScheduleKind.values(), "schedule", reader.text("schedule"))
+                                .create(reader),
+                        reader.wholeInt("batch.size"),
+                        reader.number("clip.gradient.norm"),
+                        OnDivergence.of(reader.text("on.divergence")),
+                        reader.wholeInt("divergence.restore.after"),
+                        reader.whole("snapshot.every"),
+                        reader.wholeInt("metrics.window")));
     }
 
     private static Architecture architecture(SettingsReader settings) {
@@ -132,23 +134,28 @@ public final class SpecSettings {
                     names.stream().distinct().count() == 1 ? names.get(0) : String.join(",", names));
         }
         settings.put("output.activation", architecture.output().id());
-        settings.put("loss", spec.loss().id());
-        settings.put("optimizer", spec.optimizer().id());
-        spec.optimizer().settings().forEach((name, value) -> settings.put(name, ShortestDecimal.of(value)));
-        settings.put("schedule", spec.schedule().id());
-        spec.schedule()
+        Birth birth = spec.birth();
+        Hyperparameters hyperparameters = spec.hyperparameters();
+        settings.put("loss", birth.loss().id());
+        settings.put("optimizer", birth.optimizer().id());
+        hyperparameters.optimizer().settings().forEach((name, value) -> settings.put(name, ShortestDecimal.of(value)));
+        settings.put("schedule", hyperparameters.schedule().id());
+        hyperparameters
+                .schedule()
                 .settings()
                 .forEach((name, value) -> settings.put(
                         name, value instanceof Double number ? ShortestDecimal.of(number) : value.toString()));
-        settings.put("initializer", spec.initializer().id());
-        settings.put("seed", Long.toString(spec.seed()));
-        settings.put("batch.size", Integer.toString(spec.batchSize()));
-        settings.put("clip.gradient.norm", ShortestDecimal.of(spec.clipGradientNorm()));
-        settings.put("features.scaling", spec.scaling().id());
-        settings.put("on.divergence", spec.onDivergence().id());
-        settings.put("divergence.restore.after", Integer.toString(spec.restoreAfter()));
-        settings.put("snapshot.every", Long.toString(spec.snapshotEvery()));
-        settings.put("metrics.window", Integer.toString(spec.metricsWindow()));
+        if (birth.origin() instanceof Origin.Seeded seeded) {
+            settings.put("initializer", seeded.initializer().id());
+            settings.put("seed", Long.toString(seeded.seed()));
+        }
+        settings.put("batch.size", Integer.toString(hyperparameters.batchSize()));
+        settings.put("clip.gradient.norm", ShortestDecimal.of(hyperparameters.clipGradientNorm()));
+        settings.put("features.scaling", birth.scaling().id());
+        settings.put("on.divergence", hyperparameters.onDivergence().id());
+        settings.put("divergence.restore.after", Integer.toString(hyperparameters.restoreAfter()));
+        settings.put("snapshot.every", Long.toString(hyperparameters.snapshotEvery()));
+        settings.put("metrics.window", Integer.toString(hyperparameters.metricsWindow()));
         return settings;
     }
 

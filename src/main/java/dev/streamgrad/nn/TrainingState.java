@@ -19,13 +19,17 @@ public record TrainingState(Parameters parameters, List<Parameters> slots) {
         slots = List.copyOf(slots);
     }
 
-    /** Zeros in the shape that {@code architecture} and {@code optimizer} need. */
-    public static TrainingState zeros(Architecture architecture, Optimizer optimizer) {
-        List<Parameters> slots = new ArrayList<>(optimizer.slots());
-        for (int s = 0; s < optimizer.slots(); s++) {
-            slots.add(Parameters.zeros(architecture));
+    /**
+     * Zeros in the shape of {@code architecture}.
+     *
+     * @param slots how many numbers the optimizer remembers for each parameter, {@link Optimizer#slots}
+     */
+    public static TrainingState zeros(Architecture architecture, int slots) {
+        List<Parameters> memory = new ArrayList<>(slots);
+        for (int s = 0; s < slots; s++) {
+            memory.add(Parameters.zeros(architecture));
         }
-        return new TrainingState(Parameters.zeros(architecture), slots);
+        return new TrainingState(Parameters.zeros(architecture), memory);
     }
 
     /** Takes over the numbers of {@code other}, which has the same shape. */

@@ -134,7 +134,7 @@ public final class SampleReader {
             throw field("features must be there, an array of numbers", "nothing", "send \"features\":[…]");
         }
         if (hasLabel) {
-            String fault = spec.faultOf(label);
+            String fault = spec.birth().faultOf(label);
             if (fault != null) {
                 throw new BadRecordException(Reason.FIELD, fault);
             }

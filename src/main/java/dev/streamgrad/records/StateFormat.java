@@ -2,15 +2,20 @@ package dev.streamgrad.records;
 
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.learning.ModelState;
 import dev.streamgrad.learning.PrequentialMetrics;
 import dev.streamgrad.learning.SpecSettings;
+import dev.streamgrad.learning.StateField;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /**
@@ -19,14 +24,12 @@ import java.util.zip.CRC32C;
  * <pre>
  *   what
  *   3 bytes     "SGM"
- *   1 byte      version of this format, 2
+ *   1 byte      version of this format, 3
  *   whole       n, the length of the spec
- *   n bytes     the spec, as {@link CompressedSpec} writes it
- *   whole × 9   first offset, version, the optimizer's steps, samples, samples in the unfinished batch, samples in the
- *               feature statistics, non-finite steps in a row, non-finite steps, restores
- *   double …    the learned numbers, in the canonical order of {@link Model}
- *   double …    the checkpoint, as Model hands it out; only with on.divergence=restore
- *   number …    the metrics, as PrequentialMetrics writes them
+ *   n bytes     the spec, as {@link SpecText} writes it
+ *   fields …    those of {@link ModelState#FIELDS} that the model has, in that order, each by its kind:
+ *               a whole number as a whole, less its least value; a real one as a double; rows, layers and slots as their
+ *               doubles; metrics as numbers, as PrequentialMetrics hands them out
  *   int32       CRC-32C of everything before
  * </pre>
  *
@@ -35,16 +38,45 @@ import java.util.zip.CRC32C;
  * whole number of at most 2⁵³, and else a byte 0 and a double: most of the metrics are counts. A million states are a
  * store and a changelog whose size is that of a state, so what is small is written small.
  *
- * <p>Version 1 had the spec as text behind an int32 and each whole and number in 4 or 8 bytes. It is still read. A
+ * <p>Two older versions are still read. Both have nine whole numbers before all real ones, see {@link #OLD_WHOLES}, and
+ * neither has the last offset, the steps and the commands of a model. Version 2 had a deflated spec, see
+ * {@link DeflatedSpec}. Version 1 had the spec as text behind an int32, and each whole and number in 4 or 8 bytes. A
  * reader refuses a newer version and damaged bytes. An instance keeps the specs it has met, so that a million models of
  * one spec share one object, and the array in which it writes. Not thread-safe.
  */
 public final class StateFormat {
     /** The version of the format that this release writes, and the newest it reads. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     private static final byte[] MAGIC = {'S', 'G', 'M'};
-    private static final int WHOLES = 9;
+
+    /** The whole numbers of versions 1 and 2: there in every state, and 0 where the model has no such field. */
+    private static final List<String> OLD_WHOLES = List.of(
+            "firstOffset",
+            "version",
+            "optimizer.steps",
+            "samples",
+            "batch.samples",
+            "scaling.count",
+            "nonFinite.inARow",
+            "nonFinite.total",
+            "nonFinite.restores");
+
+    /** Those of them that version 1 had in 4 bytes. */
+    private static final List<String> OLD_INTS = List.of("batch.samples", "nonFinite.inARow");
+
+    /** What follows in versions 1 and 2. */
+    private static final List<String> OLD_REALS = List.of(
+            "layers",
+            "optimizer.slots",
+            "batch.gradient",
+            "scaling.means",
+            "scaling.squares",
+            "learningRateFactor",
+            "checkpoint.layers",
+            "checkpoint.slots");
+
+    private static final StateField.Metrics METRICS = (StateField.Metrics) ModelState.field("metrics.state");
 
     /** The most bytes of a whole, and of a number of the metrics. */
     private static final int LONGEST_WHOLE = 9;
@@ -57,25 +89,29 @@ public final class StateFormat {
     private static final long ZERO_BITS = Double.doubleToRawLongBits(0.0);
 
     private final Map<ModelSpec, byte[]> bytesOfSpec = new HashMap<>();
+    private final Map<ModelSpec, Long> realsOfSpec = new HashMap<>();
     private final Map<ByteBuffer, ModelSpec> specOfBytes = new HashMap<>();
+    /** Equal specs of different bytes, as those of different versions are, share one object too. */
+    private final Map<ModelSpec, ModelSpec> shared = new HashMap<>();
+
     private byte[] written = new byte[1024];
     private ByteBuffer out = ByteBuffer.wrap(written).order(ByteOrder.LITTLE_ENDIAN);
 
     /** How many bytes a model of this spec takes at most. */
     public static long largest(ModelSpec spec) {
         return largest(
-                spec,
-                CompressedSpec.of(spec).length,
+                SpecText.of(spec).length,
+                ModelState.reals(spec),
                 PrequentialMetrics.largest(spec.architecture().outputs()));
     }
 
-    private static long largest(ModelSpec spec, int specBytes, long metrics) {
+    private static long largest(int specBytes, long reals, long metrics) {
         return MAGIC.length
                 + 1L
                 + LONGEST_WHOLE
                 + specBytes
-                + WHOLES * LONGEST_WHOLE
-                + Double.BYTES * (Model.learnedNumbers(spec) + Model.checkpointNumbers(spec))
+                + LONGEST_WHOLE * (long) ModelState.FIELDS.size()
+                + Double.BYTES * reals
                 + LONGEST_NUMBER * metrics
                 + Integer.BYTES;
     }
@@ -83,31 +119,35 @@ public final class StateFormat {
     /** The model's state in bytes of their exact length. */
     public byte[] write(Model model) {
         ModelSpec spec = model.spec();
-        byte[] itsSpec = bytesOfSpec.computeIfAbsent(spec, CompressedSpec::of);
-        int most = Math.toIntExact(largest(spec, itsSpec.length, model.metrics().size()));
+        byte[] specBytes = bytesOfSpec.computeIfAbsent(spec, SpecText::of);
+        long reals = realsOfSpec.computeIfAbsent(spec, ModelState::reals);
+        int most =
+                Math.toIntExact(largest(specBytes.length, reals, model.metrics().size()));
         if (written.length < most) {
             written = new byte[most];
             out = ByteBuffer.wrap(written).order(ByteOrder.LITTLE_ENDIAN);
         }
         out.clear();
         out.put(MAGIC).put((byte) VERSION);
-        putWhole(itsSpec.length);
-        out.put(itsSpec);
-        Model.Counters counters = model.counters();
-        putWhole(counters.firstOffset());
-        putWhole(counters.version());
-        putWhole(counters.optimizerSteps());
-        putWhole(counters.samples());
-        putWhole(counters.pendingSamples());
-        putWhole(counters.scaled());
-        putWhole(counters.nonFiniteInARow());
-        putWhole(counters.nonFinite());
-        putWhole(counters.restores());
-        model.forEachLearned(out::putDouble);
-        model.forEachOfCheckpoint(out::putDouble);
-        model.metrics().write(this::putNumber);
+        putWhole(specBytes.length);
+        out.put(specBytes);
+        for (StateField field : ModelState.FIELDS) {
+            if (field.isIn(spec)) {
+                write(field, model);
+            }
+        }
         out.putInt(checksum(written, out.position()));
         return Arrays.copyOf(written, out.position());
+    }
+
+    private void write(StateField field, Model model) {
+        if (field instanceof StateField.Whole whole) {
+            putWhole(whole.get(model) - whole.least());
+        } else if (field instanceof StateField.Metrics metrics) {
+            metrics.forEach(model, this::putNumber);
+        } else {
+            field.forEach(model, out::putDouble);
+        }
     }
 
     private void putWhole(long value) {
@@ -154,7 +194,12 @@ public final class StateFormat {
                 throw new IllegalArgumentException("a model's state of " + bytes.length
                         + " bytes is damaged: its checksum does not fit; restore the changelog topic");
             }
-            Model model = version == 1 ? readVersion1(in) : readVersion2(in);
+            Model model =
+                    switch (version) {
+                        case 1 -> readVersion1(in);
+                        case 2 -> readVersion2(in);
+                        default -> readVersion3(in);
+                    };
             if (in.position() != end) {
                 throw new IllegalArgumentException(
                         "a model's state of " + bytes.length + " bytes must end with its metrics; got "
@@ -167,26 +212,35 @@ public final class StateFormat {
         }
     }
 
-    private Model readVersion2(ByteBuffer in) {
-        ByteBuffer specBytes = take(in, getWhole(in));
-        ModelSpec spec = specOfBytes.get(specBytes);
-        if (spec == null) {
-            byte[] copy = new byte[specBytes.remaining()];
-            specBytes.get(copy);
-            spec = CompressedSpec.read(copy);
-            specOfBytes.put(ByteBuffer.wrap(copy), spec);
+    private Model readVersion3(ByteBuffer in) {
+        ModelSpec spec = spec(take(in, getWhole(in)), SpecText::read);
+        return Model.restore(spec, model -> {
+            for (StateField field : ModelState.FIELDS) {
+                if (!field.isIn(spec)) {
+                    continue;
+                }
+                if (field instanceof StateField.Whole whole) {
+                    whole.set(model, getWhole(in) + whole.least());
+                } else if (field instanceof StateField.Metrics metrics) {
+                    metrics.fill(model, () -> getNumber(in));
+                } else {
+                    field.fill(model, in::getDouble);
+                }
+            }
+        });
+    }
+
+    private ModelSpec spec(ByteBuffer bytes, Function<byte[], ModelSpec> reader) {
+        ModelSpec known = specOfBytes.get(bytes);
+        if (known != null) {
+            return known;
         }
-        Model.Counters counters = new Model.Counters(
-                getWhole(in),
-                getWhole(in),
-                getWhole(in),
-                getWhole(in),
-                Math.toIntExact(getWhole(in)),
-                getWhole(in),
-                Math.toIntExact(getWhole(in)),
-                getWhole(in),
-                getWhole(in));
-        return Model.restore(spec, counters, in::getDouble, in::getDouble, () -> getNumber(in));
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy);
+        ModelSpec read = reader.apply(copy);
+        ModelSpec spec = shared.computeIfAbsent(read, same -> same);
+        specOfBytes.put(ByteBuffer.wrap(copy), spec);
+        return spec;
     }
 
     private static ByteBuffer take(ByteBuffer in, long length) {
@@ -220,24 +274,50 @@ public final class StateFormat {
         return whole == 0 ? in.getDouble() : (double) (whole - 1);
     }
 
+    private Model readVersion2(ByteBuffer in) {
+        ModelSpec spec = spec(take(in, getWhole(in)), DeflatedSpec::read);
+        Map<String, Long> wholes = new HashMap<>();
+        OLD_WHOLES.forEach(path -> wholes.put(path, getWhole(in)));
+        return readOld(spec, wholes, in, () -> getNumber(in));
+    }
+
     private Model readVersion1(ByteBuffer in) {
-        ByteBuffer text = take(in, in.getInt());
-        // Its text is what the other version compresses, so both share one object.
-        ModelSpec parsed =
-                SpecSettings.parseText(StandardCharsets.UTF_8.decode(text).toString());
-        ModelSpec spec = specOfBytes.computeIfAbsent(
-                ByteBuffer.wrap(bytesOfSpec.computeIfAbsent(parsed, CompressedSpec::of)), key -> parsed);
-        Model.Counters counters = new Model.Counters(
-                in.getLong(),
-                in.getLong(),
-                in.getLong(),
-                in.getLong(),
-                in.getInt(),
-                in.getLong(),
-                in.getInt(),
-                in.getLong(),
-                in.getLong());
-        return Model.restore(spec, counters, in::getDouble, in::getDouble, in::getDouble);
+        ModelSpec spec =
+                spec(take(in, in.getInt()), text -> SpecSettings.parseText(new String(text, StandardCharsets.UTF_8)));
+        Map<String, Long> wholes = new HashMap<>();
+        OLD_WHOLES.forEach(path -> wholes.put(path, OLD_INTS.contains(path) ? in.getInt() : in.getLong()));
+        return readOld(spec, wholes, in, in::getDouble);
+    }
+
+    private static Model readOld(ModelSpec spec, Map<String, Long> wholes, ByteBuffer in, DoubleSupplier metrics) {
+        return Model.restore(spec, model -> {
+            // No command had been invented: every version was a step. How far the log had been read was not kept.
+            wholes.put("steps", wholes.get("version"));
+            wholes.put("lastOffset", wholes.get("firstOffset") - 1);
+            wholes.forEach((path, value) -> set(path, model, value));
+            for (String path : OLD_REALS) {
+                StateField field = ModelState.field(path);
+                if (field.isIn(spec)) {
+                    field.fill(model, in::getDouble);
+                }
+            }
+            // The counters of a checkpoint stood among its numbers.
+            if (ModelState.field("checkpoint.scaled").isIn(spec)) {
+                set("checkpoint.scaled", model, (long) in.getDouble());
+                ModelState.field("checkpoint.means").fill(model, in::getDouble);
+                ModelState.field("checkpoint.squares").fill(model, in::getDouble);
+            }
+            if (ModelState.field("checkpoint.steps").isIn(spec)) {
+                set("checkpoint.steps", model, (long) in.getDouble());
+            }
+            METRICS.fill(model, metrics);
+        });
+    }
+
+    private static void set(String path, Model model, long value) {
+        if (ModelState.field(path) instanceof StateField.Whole whole && whole.isIn(model.spec())) {
+            whole.set(model, value);
+        }
     }
 
     private static int checksum(byte[] bytes, int length) {

@@ -177,7 +177,7 @@ final class RecordHandler {
         if (outcome != Learner.Outcome.TRAINED) {
             live.listener().refused(outcome == Learner.Outcome.RESTORED);
             String reason = divergence(live, learningRate, outcome, from);
-            if (model.spec().onDivergence() == OnDivergence.STOP) {
+            if (model.spec().hyperparameters().onDivergence() == OnDivergence.STOP) {
                 throw new DivergedException(reason);
             }
             throw new BadRecordException(Reason.DIVERGENCE, reason);
@@ -211,7 +211,7 @@ final class RecordHandler {
                 + live.model().version() + " must be finite; this sample (" + from.topic() + "-" + from.partition()
                 + " offset " + from.offset() + ") makes it overflow; the learning rate " + learningRate
                 + " is almost certainly too high, set learning.rate to "
-                + (float) (live.model().spec().optimizer().learningRate() / 10.0)
+                + (float) (live.model().spec().hyperparameters().optimizer().learningRate() / 10.0)
                 + " for a model of another name (this one keeps its settings) or scale the features down"
                 + (outcome == Learner.Outcome.RESTORED
                         ? " (the model went back to its last snapshot, at half the learning rate)"

@@ -8,6 +8,7 @@ import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.Model;
+import dev.streamgrad.learning.ModelState;
 import dev.streamgrad.nn.NumpyRandom;
 import dev.streamgrad.records.Fingerprint;
 import dev.streamgrad.records.Prediction;
@@ -120,7 +121,7 @@ class CrashIT {
         byte[] state = topics.lastValue(topics.settings().changelogTopic());
         Model stored = new StateFormat().read(state);
         assertThat(Fingerprint.of(stored)).isEqualTo(Fingerprint.of(uninterrupted));
-        assertThat(stored.counters().pendingSamples()).isEqualTo(sent % 7);
+        assertThat(ModelState.counters(stored).get("batch.samples")).isEqualTo(sent % 7);
     }
 
     private static double[] array(List<Double> numbers) {

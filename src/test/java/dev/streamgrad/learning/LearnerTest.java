@@ -8,7 +8,6 @@ import com.sun.management.ThreadMXBean;
 import dev.streamgrad.learning.Learner.Outcome;
 import dev.streamgrad.nn.NumpyRandom;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,12 +87,12 @@ class LearnerTest {
         double[] untrained = learner.predict(model, ZERO_ONE).clone();
         learner.learn(model, ZERO_ONE, ONE, 1.0);
         assertThat(model.version()).isZero();
-        assertThat(model.counters().pendingSamples()).isEqualTo(1);
+        assertThat(model.pendingCount).isEqualTo(1);
         assertThat(learner.predict(model, ZERO_ONE)).containsExactly(untrained);
         // The same sample again: the mean of two equal gradients is the gradient, so it is the plain step.
         learner.learn(model, ZERO_ONE, ONE, 1.0);
         assertThat(model.version()).isEqualTo(1);
-        assertThat(model.counters().pendingSamples()).isZero();
+        assertThat(model.pendingCount).isZero();
         Model plain = new Model(ModelSpec.xor());
         new Learner(plain.spec()).learn(plain, ZERO_ONE, ONE, 1.0);
         assertThat(model.parameters().layer(0).weights().getData())
@@ -109,16 +108,16 @@ class LearnerTest {
         Learner learner = new Learner(spec);
         learner.learn(model, ONE, ZERO, 1.0);
         List<Double> before = Numbers.of(model);
-        Model.Counters counters = model.counters();
+        Map<String, Long> counters = ModelState.counters(model);
         assertThat(learner.learn(model, new double[] {1e300}, ZERO, 1.0)).isEqualTo(Outcome.NOT_FINITE);
         assertThat(Numbers.of(model)).isEqualTo(before);
-        assertThat(model.version()).isEqualTo(counters.version());
-        assertThat(model.counters().pendingSamples()).isEqualTo(counters.pendingSamples());
-        assertThat(model.counters().nonFinite()).isEqualTo(1);
+        assertThat(model.version()).isEqualTo(counters.get("version"));
+        assertThat(ModelState.counters(model).get("batch.samples")).isEqualTo(counters.get("batch.samples"));
+        assertThat(model.nonFinite()).isEqualTo(1);
         assertThat(model.metrics().sinceStart().samples()).isEqualTo(1);
         // And it goes on.
         assertThat(learner.learn(model, ZERO, ZERO, 1.0)).isEqualTo(Outcome.TRAINED);
-        assertThat(model.counters().nonFiniteInARow()).isZero();
+        assertThat(model.nonFiniteInARow).isZero();
     }
 
     @Test
@@ -145,7 +144,7 @@ class LearnerTest {
         assertThat(model.parameters().layer(0).weights().getEntry(0, 0)).isEqualTo(atSnapshot);
         assertThat(model.learningRate()).isEqualTo(0.05);
         assertThat(model.version()).as("versions are never given twice").isEqualTo(3);
-        assertThat(model.counters().restores()).isEqualTo(1);
+        assertThat(model.restores()).isEqualTo(1);
     }
 
     @Test
@@ -172,8 +171,8 @@ class LearnerTest {
         List<Double> learned = Numbers.of(model);
         List<Double> expected = Numbers.of(asAtTheSnapshot);
         assertThat(learned.subList(0, learned.size() - 1)).isEqualTo(expected.subList(0, expected.size() - 1));
-        assertThat(model.counters().scaled()).isEqualTo(2);
-        assertThat(model.counters().optimizerSteps()).isEqualTo(2);
+        assertThat(ModelState.counters(model)).containsEntry("scaling.count", 2L);
+        assertThat(model.optimizerSteps).isEqualTo(2);
         assertThat(model.version()).isEqualTo(3);
         for (int i = 0; i < 100; i++) {
             assertThat(learner.learn(model, new double[] {1e300}, ONE, 1.0)).isEqualTo(Outcome.RESTORED);
@@ -254,19 +253,13 @@ class LearnerTest {
         ModelSpec spec = ModelSpec.xor().with("optimizer", "adam").with("learning.rate", "0.01");
         Model first = new Model(spec);
         Model another = first.another(7);
-        assertThat(another.counters().firstOffset()).isEqualTo(7);
+        assertThat(another.firstOffset()).isEqualTo(7);
         train(new Learner(spec), another, 10);
         Model again = new Model(spec, 7);
         train(new Learner(spec), again, 10);
-        assertThat(numbers(another)).isEqualTo(numbers(again));
-        assertThat(numbers(first)).isEqualTo(numbers(new Model(spec)));
+        assertThat(Numbers.of(another)).isEqualTo(Numbers.of(again));
+        assertThat(Numbers.of(first)).isEqualTo(Numbers.of(new Model(spec)));
         assertThatThrownBy(() -> another.another(8)).isInstanceOf(IllegalStateException.class);
-    }
-
-    private static List<Double> numbers(Model model) {
-        List<Double> numbers = new ArrayList<>();
-        model.forEachLearned(numbers::add);
-        return numbers;
     }
 
     @ParameterizedTest

@@ -32,19 +32,21 @@ final class NotebookRun {
         List<Integer> sizes = new ArrayList<>();
         json.get("layers").forEach(size -> sizes.add(size.intValue()));
         ModelSpec spec = new ModelSpec(
-                new Architecture(sizes, Collections.nCopies(sizes.size() - 1, Activation.SIGMOID)),
-                Loss.MSE,
-                new Sgd(json.get("learning_rate").doubleValue() / 2.0),
-                new LearningRateSchedule.Constant(),
-                Initializer.NORMAL,
-                json.get("seed").longValue(),
-                FEATURES.length,
-                0.0,
-                FeatureScaling.NONE,
-                OnDivergence.SKIP,
-                1,
-                Long.MAX_VALUE,
-                PrequentialMetrics.BLOCKS);
+                new Birth(
+                        new Architecture(sizes, Collections.nCopies(sizes.size() - 1, Activation.SIGMOID)),
+                        Loss.MSE,
+                        OptimizerKind.SGD,
+                        FeatureScaling.NONE,
+                        new Origin.Seeded(Initializer.NORMAL, json.get("seed").longValue())),
+                new Hyperparameters(
+                        new Sgd(json.get("learning_rate").doubleValue() / 2.0),
+                        new LearningRateSchedule.Constant(),
+                        FEATURES.length,
+                        0.0,
+                        OnDivergence.SKIP,
+                        1,
+                        Long.MAX_VALUE,
+                        PrequentialMetrics.BLOCKS));
         Model model = new Model(spec);
         List<Double> initial = new ArrayList<>();
         model.parameters().forEach(initial::add);

@@ -9,7 +9,14 @@ final class Numbers {
 
     static List<Double> of(Model model) {
         List<Double> numbers = new ArrayList<>();
-        model.forEachLearned(numbers::add);
+        for (StateField field : ModelState.FIELDS) {
+            boolean learned = !(field instanceof StateField.Whole)
+                    && !(field instanceof StateField.Metrics)
+                    && !field.path().startsWith("checkpoint");
+            if (learned && field.isIn(model.spec())) {
+                field.forEach(model, numbers::add);
+            }
+        }
         return numbers;
     }
 }

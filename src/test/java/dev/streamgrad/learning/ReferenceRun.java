@@ -52,20 +52,23 @@ final class ReferenceRun {
         json.get("hidden_activations").forEach(name -> activations.add(Activation.of(name.textValue())));
         activations.add(Activation.of(json.get("output_activation").textValue()));
         JsonNode clip = json.get("clip_gradient_norm");
+        Optimizer optimizer = optimizer(json.get("optimizer"));
         return new ModelSpec(
-                new Architecture(sizes, activations),
-                Loss.of(json.get("loss").textValue()),
-                optimizer(json.get("optimizer")),
-                schedule(json.get("schedule")),
-                Initializer.ZEROS,
-                0,
-                json.get("batch_size").intValue(),
-                clip.isNull() ? 0.0 : clip.doubleValue(),
-                FeatureScaling.NONE,
-                OnDivergence.SKIP,
-                1,
-                Long.MAX_VALUE,
-                PrequentialMetrics.BLOCKS);
+                new Birth(
+                        new Architecture(sizes, activations),
+                        Loss.of(json.get("loss").textValue()),
+                        OptimizerKind.of(optimizer.id()),
+                        FeatureScaling.NONE,
+                        new Origin.Seeded(Initializer.ZEROS, 0)),
+                new Hyperparameters(
+                        optimizer,
+                        schedule(json.get("schedule")),
+                        json.get("batch_size").intValue(),
+                        clip.isNull() ? 0.0 : clip.doubleValue(),
+                        OnDivergence.SKIP,
+                        1,
+                        Long.MAX_VALUE,
+                        PrequentialMetrics.BLOCKS));
     }
 
     private static Optimizer optimizer(JsonNode node) {

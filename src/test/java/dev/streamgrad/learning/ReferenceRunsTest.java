@@ -86,14 +86,17 @@ class ReferenceRunsTest {
         for (long step = 1; step <= lastStep; step++) {
             double rate = model.learningRate();
             double loss = 0.0;
-            for (int i = 0; i < spec.batchSize(); i++) {
-                int sample = (int) (((step - 1) * spec.batchSize() + i) % features.length);
+            for (int i = 0; i < spec.hyperparameters().batchSize(); i++) {
+                int sample = (int) (((step - 1) * spec.hyperparameters().batchSize() + i) % features.length);
                 assertThat(learner.learn(model, features[sample], labels[sample], 1.0))
                         .isEqualTo(Learner.Outcome.TRAINED);
                 loss += learner.loss();
             }
             assertThat(model.version()).isEqualTo(step);
-            expect("loss before step " + step, losses.get(step), loss / spec.batchSize());
+            expect(
+                    "loss before step " + step,
+                    losses.get(step),
+                    loss / spec.hyperparameters().batchSize());
             expect("learning rate of step " + step, rates.get(step), rate);
             expect("gradient norm of step " + step, norms.get(step), learner.gradientNorm());
             JsonNode checkpoint = parameters.get(step);

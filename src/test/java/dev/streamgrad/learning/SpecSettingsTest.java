@@ -84,12 +84,13 @@ class SpecSettingsTest {
 
     @Test
     void labels_mustBeWithinWhatTheOutputCanReach() {
-        assertThat(ModelSpec.xor().faultOf(new double[] {1.5}))
+        assertThat(ModelSpec.xor().birth().faultOf(new double[] {1.5}))
                 .startsWith("label[0] must be from 0.0 to 1.0")
                 .contains("sigmoid", "got 1.5", "output.activation=identity");
-        assertThat(ModelSpec.xor().faultOf(new double[] {0.5})).isNull();
+        assertThat(ModelSpec.xor().birth().faultOf(new double[] {0.5})).isNull();
         ModelSpec classes = parse("layers=2,3 output.activation=softmax loss=cross-entropy");
-        assertThat(classes.faultOf(new double[] {0.5, 0.5, 0.5})).contains("must add up to 1", "got a sum of 1.5");
-        assertThat(classes.faultOf(new double[] {0.25, 0.25, 0.5})).isNull();
+        assertThat(classes.birth().faultOf(new double[] {0.5, 0.5, 0.5}))
+                .contains("must add up to 1", "got a sum of 1.5");
+        assertThat(classes.birth().faultOf(new double[] {0.25, 0.25, 0.5})).isNull();
     }
 }

@@ -72,8 +72,8 @@ class SgdTest {
     void aStep_tellsWhetherAllItWroteIsFinite(double weightDecay) {
         Random random = new Random(42);
         Sgd sgd = new Sgd(1.0, 0.0, false, weightDecay);
-        TrainingState current = TrainingState.zeros(ONE_LAYER, sgd);
-        TrainingState next = TrainingState.zeros(ONE_LAYER, sgd);
+        TrainingState current = TrainingState.zeros(ONE_LAYER, sgd.slots());
+        TrainingState next = TrainingState.zeros(ONE_LAYER, sgd.slots());
         int[] outcomes = new int[2];
         for (int i = 0; i < 200_000; i++) {
             current.parameters().fill(() -> {

@@ -1,5 +1,6 @@
 package dev.streamgrad.records;
 
+import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,10 +21,13 @@ final class GoldenFiles {
     private GoldenFiles() {}
 
     public static void main(String[] args) throws IOException {
-        byte[] state = new StateFormat().write(StateFormatTest.trained(ModelSpec.xor(), 1000));
-        Files.writeString(Path.of(args[0], "state-v2.hex"), HexFormat.of().formatHex(state) + "\n");
-        Snapshot snapshot = Snapshot.of(
-                "xor", StateFormatTest.trained(ModelSpec.xor(), 1000), new Source(0, 999), 1_700_000_000_000L);
-        Files.write(Path.of(args[0], "snapshot-v1.json"), snapshot.toJson());
+        Model model = StateFormatTest.trained(ModelSpec.xor(), 1000);
+        model.reached(999);
+        byte[] state = new StateFormat().write(model);
+        Files.writeString(
+                Path.of(args[0], "state-v" + StateFormat.VERSION + ".hex"),
+                HexFormat.of().formatHex(state) + "\n");
+        Snapshot snapshot = Snapshot.of("xor", model, new Source(0, 999), 1_700_000_000_000L);
+        Files.write(Path.of(args[0], "snapshot-v" + Snapshot.FORMAT + ".json"), snapshot.toJson());
     }
 }

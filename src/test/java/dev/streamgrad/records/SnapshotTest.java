@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.learning.ModelState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -41,7 +43,7 @@ class SnapshotTest {
         JsonNode json = MAPPER.readTree(
                 Snapshot.of("xor", StateFormatTest.trained(ModelSpec.xor(), 1000), new Source(0, 999), 5)
                         .toJson());
-        assertThat(json.get("format").intValue()).isEqualTo(1);
+        assertThat(json.get("format").intValue()).isEqualTo(2);
         assertThat(json.get("model").textValue()).isEqualTo("xor");
         assertThat(json.get("version").longValue()).isEqualTo(1000);
         assertThat(json.get("samples").longValue()).isEqualTo(1000);
@@ -68,20 +70,24 @@ class SnapshotTest {
         assertThat(Snapshot.read(MAPPER.writeValueAsBytes(changed)).isIntact()).isFalse();
     }
 
-    @Test
-    void version1_isStillRead() throws IOException {
-        try (InputStream in = SnapshotTest.class.getResourceAsStream("/golden/snapshot-v1.json")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"snapshot-v1.json", "snapshot-v2.json"})
+    void everyFormat_isStillRead(String golden) throws IOException {
+        try (InputStream in = SnapshotTest.class.getResourceAsStream("/golden/" + golden)) {
             Snapshot snapshot = Snapshot.read(Objects.requireNonNull(in).readAllBytes());
             assertThat(snapshot.fingerprint()).isEqualTo(GoldenFiles.FINGERPRINT);
             assertThat(snapshot.isIntact()).isTrue();
             assertThat(snapshot.model().version()).isEqualTo(1000);
+            Model trained = StateFormatTest.trained(ModelSpec.xor(), 1000);
+            trained.reached(999);
+            assertThat(ModelState.counters(snapshot.model())).isEqualTo(ModelState.counters(trained));
         }
     }
 
     @Test
     void whatIsNoSnapshotOfOurs_isRefused() {
-        assertThatThrownBy(() -> Snapshot.read("{\"format\":2}".getBytes(StandardCharsets.UTF_8)))
-                .hasMessageContaining("unknown format 2 of a snapshot, this release reads up to 1");
+        assertThatThrownBy(() -> Snapshot.read("{\"format\":3}".getBytes(StandardCharsets.UTF_8)))
+                .hasMessageContaining("unknown format 3 of a snapshot, this release reads up to 2");
         assertThatThrownBy(() -> Snapshot.read("hello".getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not a snapshot");

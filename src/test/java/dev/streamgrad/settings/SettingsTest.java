@@ -3,6 +3,8 @@ package dev.streamgrad.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.streamgrad.learning.Origin;
+import dev.streamgrad.nn.Initializer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Properties;
@@ -61,9 +63,9 @@ class SettingsTest {
         Settings settings = of("layers=2,3,1", "models.big.layers=2,64,1", "models.big.seed=9", "models.a.b.seed=1");
         assertThat(settings.specOf("xor").architecture().toString()).isEqualTo("2-3-1");
         assertThat(settings.specOf("big").architecture().toString()).isEqualTo("2-64-1");
-        assertThat(settings.specOf("big").seed()).isEqualTo(9);
-        assertThat(settings.specOf("a.b").seed()).isEqualTo(1);
-        assertThat(settings.specOf("a").seed()).isEqualTo(42);
+        assertThat(settings.specOf("big").birth().origin()).isEqualTo(new Origin.Seeded(Initializer.NORMAL, 9));
+        assertThat(settings.specOf("a.b").birth().origin()).isEqualTo(new Origin.Seeded(Initializer.NORMAL, 1));
+        assertThat(settings.specOf("a").birth().origin()).isEqualTo(new Origin.Seeded(Initializer.NORMAL, 42));
     }
 
     @Test

@@ -9,6 +9,9 @@ import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.learning.ModelState;
+import dev.streamgrad.learning.Origin;
+import dev.streamgrad.nn.Initializer;
 import dev.streamgrad.records.DeadLetter;
 import dev.streamgrad.records.Fingerprint;
 import dev.streamgrad.records.Prediction;
@@ -206,7 +209,7 @@ class LearnTopologyTest {
         assertThat(app.model("xor").version()).isEqualTo(2);
         assertThat(app.model("other").version()).isEqualTo(1);
         assertThat(app.model("other").spec().architecture().toString()).isEqualTo("2-8-1");
-        assertThat(app.model("my.model").spec().seed()).isEqualTo(7);
+        assertThat(app.model("my.model").spec().birth().origin()).isEqualTo(new Origin.Seeded(Initializer.NORMAL, 7));
     }
 
     @Test
@@ -265,7 +268,7 @@ class LearnTopologyTest {
             app.send("{\"features\":[0,1],\"label\":[1]}");
         }
         assertThat(app.snapshots.readValuesToList()).hasSize(2);
-        assertThat(app.model("xor").counters().pendingSamples()).isEqualTo(1);
+        assertThat(ModelState.counters(app.model("xor"))).containsEntry("batch.samples", 1L);
         assertThat(app.predictions.readValuesToList().stream()
                         .map(Prediction::read)
                         .map(Prediction::version))

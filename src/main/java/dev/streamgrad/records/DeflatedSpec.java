@@ -5,17 +5,15 @@ import dev.streamgrad.learning.SpecSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.DataFormatException;
-import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * A spec's text, deflated (RFC 1950) with {@link #DICTIONARY} as preset dictionary: a dozen bytes for a spec near the
- * default one, whose text is longer than the weights of a small model. Every state has its own, so it needs no other
- * record to be read.
+ * Reads the specs of state format 2: a spec's text, deflated (RFC 1950) with {@link #DICTIONARY} as preset dictionary.
+ * Nothing writes them any more, because what zlib makes of a text depends on its build.
  */
-final class CompressedSpec {
+final class DeflatedSpec {
     /**
-     * The default spec when this format was made, for ever: what was compressed with it cannot be read with another.
+     * The default spec when that format was made, for ever: what was compressed with it cannot be read with another.
      */
     private static final byte[] DICTIONARY = """
             optimizer=adam
@@ -44,28 +42,10 @@ final class CompressedSpec {
     /** More than any architecture's text, so that damaged bytes cannot fill the heap. */
     private static final int LONGEST = 1 << 20;
 
-    private CompressedSpec() {}
-
-    static byte[] of(ModelSpec spec) {
-        byte[] text = SpecSettings.formatText(spec).getBytes(StandardCharsets.UTF_8);
-        Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
-        try {
-            deflater.setDictionary(DICTIONARY);
-            deflater.setInput(text);
-            deflater.finish();
-            byte[] compressed = new byte[text.length + 64];
-            int length = deflater.deflate(compressed);
-            if (!deflater.finished()) {
-                throw new IllegalStateException("a spec of " + text.length + " bytes must fit as many and 64 more");
-            }
-            return Arrays.copyOf(compressed, length);
-        } finally {
-            deflater.end();
-        }
-    }
+    private DeflatedSpec() {}
 
     /**
-     * The spec in what {@link #of} gave.
+     * The spec in these bytes.
      *
      * @throws IllegalArgumentException if the bytes are something else
      */

@@ -1,0 +1,205 @@
+package dev.streamgrad.learning;
+
+import dev.streamgrad.nn.Parameters;
+import java.util.List;
+import java.util.function.DoubleConsumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.function.ObjDoubleConsumer;
+import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * One piece of a model's state, with its name and the way in and out. Whatever writes, reads or digests a state goes
+ * through {@link ModelState#FIELDS} and handles each by its kind, so none can forget one.
+ */
+public sealed interface StateField {
+    /**
+     * Its name, which is where it stands in a snapshot: {@code optimizer.steps} is {@code steps} of the object
+     * {@code optimizer}.
+     */
+    String path();
+
+    /** Which models have it. */
+    Predicate<ModelSpec> presence();
+
+    /** In which models that have it, it has a say in what the next samples do: what the fingerprint is taken of. */
+    Predicate<Model> decides();
+
+    /** Whether models of this spec have it. */
+    default boolean isIn(ModelSpec spec) {
+        return presence().test(spec);
+    }
+
+    /** How many numbers it has, at most, in a model of this spec that has it. */
+    long numbers(ModelSpec spec);
+
+    /** Hands out its numbers, in canonical order. */
+    void forEach(Model model, DoubleConsumer consumer);
+
+    /** Sets its numbers, in {@link Model#restore}, to those that {@link #forEach} handed out. */
+    void fill(Model model, DoubleSupplier numbers);
+
+    /** A whole number, of at least {@link #least}. */
+    record Whole(
+            String path,
+            Predicate<ModelSpec> presence,
+            Predicate<Model> decides,
+            long least,
+            ToLongFunction<Model> getter,
+            ObjLongConsumer<Model> setter)
+            implements StateField {
+        /** Its value. */
+        public long get(Model model) {
+            return getter.applyAsLong(model);
+        }
+
+        /** Sets it, in {@link Model#restore}. */
+        public void set(Model model, long value) {
+            setter.accept(model, value);
+        }
+
+        @Override
+        public void forEach(Model model, DoubleConsumer consumer) {
+            consumer.accept((double) get(model));
+        }
+
+        @Override
+        public void fill(Model model, DoubleSupplier numbers) {
+            set(model, (long) numbers.getAsDouble());
+        }
+
+        @Override
+        public long numbers(ModelSpec spec) {
+            return 1;
+        }
+    }
+
+    /** A real number. */
+    record Real(
+            String path,
+            Predicate<ModelSpec> presence,
+            Predicate<Model> decides,
+            ToDoubleFunction<Model> getter,
+            ObjDoubleConsumer<Model> setter)
+            implements StateField {
+        @Override
+        public void forEach(Model model, DoubleConsumer consumer) {
+            consumer.accept(getter.applyAsDouble(model));
+        }
+
+        @Override
+        public void fill(Model model, DoubleSupplier numbers) {
+            setter.accept(model, numbers.getAsDouble());
+        }
+
+        @Override
+        public long numbers(ModelSpec spec) {
+            return 1;
+        }
+    }
+
+    /** A row of real numbers. */
+    record Vector(
+            String path,
+            Predicate<ModelSpec> presence,
+            Predicate<Model> decides,
+            ToIntFunction<ModelSpec> length,
+            Function<Model, double[]> live)
+            implements StateField {
+        @Override
+        public void forEach(Model model, DoubleConsumer consumer) {
+            for (double number : live.apply(model)) {
+                consumer.accept(number);
+            }
+        }
+
+        @Override
+        public void fill(Model model, DoubleSupplier numbers) {
+            double[] values = live.apply(model);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = numbers.getAsDouble();
+            }
+        }
+
+        @Override
+        public long numbers(ModelSpec spec) {
+            return length.applyAsInt(spec);
+        }
+    }
+
+    /** A number for each weight and bias. */
+    record Layers(
+            String path, Predicate<ModelSpec> presence, Predicate<Model> decides, Function<Model, Parameters> live)
+            implements StateField {
+        @Override
+        public void forEach(Model model, DoubleConsumer consumer) {
+            live.apply(model).forEach(consumer);
+        }
+
+        @Override
+        public void fill(Model model, DoubleSupplier numbers) {
+            live.apply(model).fill(numbers);
+        }
+
+        @Override
+        public long numbers(ModelSpec spec) {
+            return spec.architecture().parameters();
+        }
+    }
+
+    /** Some numbers for each weight and bias: the optimizer's memory. */
+    record Slots(
+            String path,
+            Predicate<ModelSpec> presence,
+            Predicate<Model> decides,
+            Function<Model, List<Parameters>> live)
+            implements StateField {
+        @Override
+        public void forEach(Model model, DoubleConsumer consumer) {
+            live.apply(model).forEach(slot -> slot.forEach(consumer));
+        }
+
+        @Override
+        public void fill(Model model, DoubleSupplier numbers) {
+            live.apply(model).forEach(slot -> slot.fill(numbers));
+        }
+
+        @Override
+        public long numbers(ModelSpec spec) {
+            return (long) spec.architecture().parameters()
+                    * spec.birth().optimizer().slots();
+        }
+    }
+
+    /** The prequential metrics, most of which are counts; they only watch. */
+    record Metrics(String path) implements StateField {
+        @Override
+        public Predicate<ModelSpec> presence() {
+            return spec -> true;
+        }
+
+        @Override
+        public Predicate<Model> decides() {
+            return model -> false;
+        }
+
+        @Override
+        public void forEach(Model model, DoubleConsumer consumer) {
+            model.metrics().write(consumer);
+        }
+
+        @Override
+        public void fill(Model model, DoubleSupplier numbers) {
+            model.metrics().restore(numbers);
+        }
+
+        @Override
+        public long numbers(ModelSpec spec) {
+            return PrequentialMetrics.largest(spec.architecture().outputs());
+        }
+    }
+}
