@@ -31,12 +31,13 @@ class ArchitectureTest {
             Map.entry("records", List.of("learning", "nn", "json")),
             Map.entry("data", List.of("records", "nn")),
             Map.entry("lesson", List.of("data", "learning", "nn")),
-            Map.entry("settings", List.of("records", "learning")),
+            Map.entry("settings", List.of("records", "learning", "nn")),
             Map.entry("cluster", List.of("settings")),
             Map.entry("stream", List.of("cluster", "settings", "records", "learning", "nn")),
-            Map.entry("app", List.of("stream", "cluster", "settings", "records", "learning")),
+            Map.entry("app", List.of("replay", "stream", "cluster", "settings", "records", "learning")),
             Map.entry("broker", List.of()),
-            Map.entry("audit", List.of("settings", "records", "learning", "nn")),
+            Map.entry("replay", List.of("settings", "records", "learning")),
+            Map.entry("audit", List.of("replay", "settings", "records", "learning")),
             Map.entry("bench", List.of("app", "stream", "cluster", "settings", "data", "records", "learning", "nn")),
             Map.entry("metrics", List.of("app", "stream", "settings", "records", "learning")),
             Map.entry("http", List.of("metrics", "app", "cluster", "settings", "records", "learning", "nn")),
@@ -46,6 +47,8 @@ class ArchitectureTest {
                             "http",
                             "metrics",
                             "audit",
+                            "replay",
+                            "stream",
                             "bench",
                             "app",
                             "cluster",
@@ -144,7 +147,7 @@ class ArchitectureTest {
     void internalsOfKafkaStreams_areKnownToOneClass() {
         noClasses()
                 .that()
-                .haveNameNotMatching(".*\\.ModelStore(\\$.*)?")
+                .haveNameNotMatching(".*\\.PreCommitStore(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

@@ -24,6 +24,7 @@ import dev.streamgrad.records.ModelName;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.Sample;
 import dev.streamgrad.records.SampleReader;
+import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
 import dev.streamgrad.settings.Settings;
@@ -305,7 +306,12 @@ class ContractsTest {
             assertThat(learner.learn(model, features, label, 1.0)).isEqualTo(Learner.Outcome.TRAINED);
         }
         model.reached(1000);
-        return JSON.readTree(Snapshot.of("xor", model, new Source(2, 1000), 1_700_000_000_000L)
+        return JSON.readTree(Snapshot.of(
+                        "xor",
+                        model,
+                        new Source(2, 1000),
+                        new SamplesLog("Lq0gY3hWTZuqV5p2YkVZ3g", null),
+                        1_700_000_000_000L)
                 .toJson());
     }
 

@@ -49,7 +49,7 @@ public class SnapshotBenchmark {
 
     @Benchmark
     public byte[] write() {
-        return Snapshot.of("xor", model, new Source(0, 1_000_000), 1_700_000_000_000L)
+        return Snapshot.of("xor", model, new Source(0, 1_000_000), new SamplesLog("", "xor"), 1_700_000_000_000L)
                 .toJson();
     }
 

@@ -7,9 +7,9 @@ import dev.streamgrad.cluster.TopicWatch;
 import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.settings.SettingsException;
-import dev.streamgrad.stream.DivergedException;
 import dev.streamgrad.stream.LearnTopology;
 import dev.streamgrad.stream.LearningListener;
+import dev.streamgrad.stream.StateRefusedException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -64,7 +64,7 @@ public final class LearnerApp implements AutoCloseable {
         if (advertised != null) {
             properties.put(StreamsConfig.APPLICATION_SERVER_CONFIG, advertised);
         }
-        this.streams = new KafkaStreams(LearnTopology.build(settings, cluster, listener), properties);
+        this.streams = new KafkaStreams(LearnTopology.build(settings, cluster, listener, this::fail), properties);
         this.models = new ServedModels(streams, advertised);
         streams.setUncaughtExceptionHandler(exception -> {
             failure.compareAndSet(null, exception);
@@ -165,7 +165,7 @@ public final class LearnerApp implements AutoCloseable {
 
     private String explain(Throwable exception) {
         for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DivergedException
+            if (cause instanceof StateRefusedException
                     || cause instanceof SettingsException
                     || cause instanceof StartException) {
                 return String.valueOf(cause.getMessage());

@@ -1,16 +1,18 @@
 package dev.streamgrad.audit;
 
-import dev.streamgrad.learning.Learner;
-import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.audit.Finding.Verdict;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.ModelName;
-import dev.streamgrad.records.SampleReader;
+import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.replay.ModelId;
+import dev.streamgrad.replay.Replayer;
+import dev.streamgrad.replay.TopicLog;
 import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -18,8 +20,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains every model again from the committed samples, in the order of their offsets, and compares each snapshot in the
- * snapshots topic byte by byte with the one that this gives.
+ * Trains every model again from the committed samples, in the order of their offsets, and compares what each snapshot
+ * in the snapshots topic says with what this gives.
  *
  * <p>The snapshots are read twice: first for each model's spec, and, where the beginning of its samples has been
  * deleted, for the oldest snapshot whose later samples are still there; then side by side with the samples. So memory
@@ -27,24 +29,24 @@ import org.jspecify.annotations.Nullable;
  * their lengths.
  */
 public final class Audit {
+    /** Of so many models without a snapshot each is named; the others are counted. */
+    private static final int MOST_NAMED = 100;
+
     private final Settings settings;
     private final Optional<String> only;
     private final Listener listener;
-    private final Map<ModelSpec, Learner> learners = new HashMap<>();
-    private final Map<ModelSpec, SampleReader> readers = new HashMap<>();
-    private final Map<Key, Audited> audited = new TreeMap<>();
+    private final Map<ModelId, Audited> audited = new TreeMap<>();
     private final List<Finding> unreadable = new ArrayList<>();
     /** Models of which some snapshot is older than the samples that are left, by the version of the first. */
-    private final Map<Key, Long> tooOld = new TreeMap<>();
+    private final Map<ModelId, Long> tooOld = new TreeMap<>();
+    /** Snapshots of models that learned from a samples topic which is gone, by model. */
+    private final Map<ModelId, Long> ofAnotherTopic = new TreeMap<>();
+    /** Records whose key names a model without a snapshot, by model. */
+    private final Map<ModelId, Long> withoutSnapshot = new TreeMap<>();
+    /** Whose the records without a key are, and how many there are, where the samples topic has one partition. */
+    private ModelId keylessModel;
 
-    /** A name in a partition: were there one name in two partitions, there would be two models. */
-    private record Key(String name, int partition) implements Comparable<Key> {
-        @Override
-        public int compareTo(Key other) {
-            int byName = name.compareTo(other.name);
-            return byName != 0 ? byName : Integer.compare(partition, other.partition);
-        }
-    }
+    private long keyless;
 
     /** Hears how far the audit is, and may end it. */
     public interface Listener {
@@ -64,22 +66,26 @@ public final class Audit {
         this.settings = settings;
         this.only = only;
         this.listener = listener;
+        this.keylessModel = new ModelId(settings.defaultModel(), 0);
     }
 
     /**
      * Runs the audit over what the topics hold now.
      *
-     * @return a finding for each model that has a snapshot, by name; empty if it was stopped
+     * @return a finding for each model that has a snapshot, and for those that have records and none, by name; empty if
+     *     it was stopped
      */
     public Optional<List<Finding>> run() {
         // The snapshots' end is taken first: whatever they are of is then among the samples, while a learner goes on.
         try (TopicLog snapshots = new TopicLog(settings, settings.snapshotsTopic());
                 TopicLog samples = new TopicLog(settings, settings.samplesTopic())) {
+            Replayer replayer = new Replayer(settings, samples.partitions());
+            String topicId = samples.topicId();
             while (!snapshots.isAtEnd()) {
                 if (listener.isStopped()) {
                     return Optional.empty();
                 }
-                snapshots.poll(record -> meet(record, samples));
+                snapshots.poll(record -> meet(record, samples, topicId, replayer));
             }
             snapshots.rewind();
             boolean oneSamplesPartition = samples.partitions() == 1;
@@ -90,39 +96,106 @@ public final class Audit {
                 boolean samplesAreAhead =
                         audited.values().stream().mapToLong(Audited::waiting).sum() > 0;
                 if (samples.isAtEnd() || (samplesAreAhead && !snapshots.isAtEnd())) {
-                    snapshots.poll(this::compare);
+                    snapshots.poll(record -> compare(record, topicId));
                 } else {
                     samples.poll(record -> train(record, oneSamplesPartition));
                 }
                 listener.progress(samples.read(), samples.size());
             }
+            return Optional.of(findings(samples));
         }
+    }
+
+    private List<Finding> findings(TopicLog samples) {
         List<Finding> findings = new ArrayList<>(unreadable);
-        tooOld.forEach((key, version) -> {
-            if (!audited.containsKey(key)) {
-                findings.add(new Finding(
-                        key.name(),
-                        key.partition(),
-                        version,
-                        0,
-                        0,
-                        "cannot be looked for: the samples after its snapshots are gone"));
+        tooOld.forEach((id, version) -> {
+            if (!audited.containsKey(id)) {
+                findings.add(notVerified(
+                        id,
+                        "the samples after its snapshots are gone: partition " + id.partition() + " begins at offset "
+                                + samples.beginning(id.partition())));
             }
         });
-        audited.values().forEach(model -> findings.add(model.finish()));
-        return Optional.of(findings);
+        ofAnotherTopic.forEach((id, count) -> {
+            if (!audited.containsKey(id) && !tooOld.containsKey(id)) {
+                findings.add(notVerified(
+                        id,
+                        String.format(
+                                Locale.ROOT,
+                                "%,d snapshots of it are of another samples topic, which is gone; there is none of this one",
+                                count)));
+            }
+        });
+        audited.forEach((id, model) -> findings.add(withNotes(id, model.finish(keyless), samples)));
+        int named = 0;
+        for (Map.Entry<ModelId, Long> model : withoutSnapshot.entrySet()) {
+            if (++named > MOST_NAMED) {
+                findings.add(new Finding(
+                        "…",
+                        -1,
+                        Verdict.NOT_VERIFIED,
+                        0,
+                        0,
+                        0,
+                        String.format(
+                                Locale.ROOT,
+                                "%,d more names have records and no snapshot",
+                                withoutSnapshot.size() - MOST_NAMED)));
+                break;
+            }
+            findings.add(notVerified(
+                    model.getKey(),
+                    String.format(
+                            Locale.ROOT,
+                            "it has %,d records and no snapshot: fewer steps than snapshot.every, or all of them are in %s",
+                            model.getValue(),
+                            settings.deadLettersTopic())));
+        }
+        return findings;
+    }
+
+    private static Finding notVerified(ModelId id, String text) {
+        return new Finding(id.name(), id.partition(), Verdict.NOT_VERIFIED, 0, 0, 0, text);
+    }
+
+    /** Adds what a person should know besides: a gap in the log, a name in several partitions. */
+    private Finding withNotes(ModelId id, Finding finding, TopicLog samples) {
+        List<String> notes = new ArrayList<>();
+        if (!finding.text().isEmpty()) {
+            notes.add(finding.text());
+        }
+        long oldest = samples.beginning(id.partition());
+        if (finding.from() > 0 && oldest > 0) {
+            notes.add("samples before offset " + oldest + " are gone");
+        }
+        audited.keySet().stream()
+                .filter(other -> other.name().equals(id.name()) && other.partition() != id.partition())
+                .forEach(other -> notes.add("a second model of this name is in partition " + other.partition()
+                        + ": set the partitioner of every producer to murmur2"));
+        return new Finding(
+                finding.model(),
+                finding.partition(),
+                finding.verdict(),
+                finding.from(),
+                finding.checked(),
+                finding.last(),
+                String.join("; ", notes));
     }
 
     private @Nullable Snapshot read(ConsumerRecord<byte[], byte[]> record) {
         if (record.value() == null || record.key() == null) {
             return null;
         }
-        boolean wanted = only.isEmpty() || only.get().equals(new String(record.key(), StandardCharsets.UTF_8));
+        boolean wanted = isWanted(new String(record.key(), StandardCharsets.UTF_8));
         return wanted ? Snapshot.read(record.value()) : null;
     }
 
+    private boolean isWanted(String name) {
+        return only.isEmpty() || only.get().equals(name);
+    }
+
     /** The first reading: what models there are, and where each begins. */
-    private void meet(ConsumerRecord<byte[], byte[]> record, TopicLog samples) {
+    private void meet(ConsumerRecord<byte[], byte[]> record, TopicLog samples, String topicId, Replayer replayer) {
         Snapshot snapshot;
         try {
             snapshot = read(record);
@@ -130,6 +203,7 @@ public final class Audit {
             unreadable.add(new Finding(
                     record.key() == null ? "?" : new String(record.key(), StandardCharsets.UTF_8),
                     -1,
+                    Verdict.MISMATCH,
                     0,
                     0,
                     0,
@@ -140,24 +214,35 @@ public final class Audit {
         if (snapshot == null) {
             return;
         }
-        Key key = new Key(snapshot.name(), snapshot.source().partition());
-        long oldest = samples.beginning(key.partition());
-        boolean fromTheStart = oldest <= snapshot.model().firstOffset();
+        ModelId id = new ModelId(snapshot.name(), snapshot.source().partition());
+        if (isOfAnotherTopic(snapshot, topicId)) {
+            ofAnotherTopic.merge(id, 1L, Long::sum);
+            return;
+        }
+        long oldest = samples.beginning(id.partition());
+        long firstOffset = snapshot.model().firstOffset();
+        boolean fromTheStart = firstOffset >= 0 && oldest <= firstOffset;
         if (!fromTheStart && snapshot.source().offset() < oldest - 1) {
-            tooOld.putIfAbsent(key, snapshot.model().version());
-        } else if (!audited.containsKey(key)) {
-            ModelSpec spec = snapshot.model().spec();
-            Learner learner = learners.computeIfAbsent(spec, Learner::new);
-            SampleReader reader = readers.computeIfAbsent(spec, SampleReader::new);
-            audited.put(
-                    key,
-                    fromTheStart
-                            ? Audited.fromTheStart(snapshot, learner, reader)
-                            : Audited.from(snapshot, learner, reader));
+            tooOld.putIfAbsent(id, snapshot.model().version());
+        } else if (!audited.containsKey(id)) {
+            Audited begun =
+                    new Audited(fromTheStart ? replayer.fromTheStart(snapshot) : replayer.from(snapshot), snapshot);
+            audited.put(id, begun);
+            if (begun.takesKeyless()) {
+                keylessModel = id;
+            }
         }
     }
 
-    private void compare(ConsumerRecord<byte[], byte[]> record) {
+    private static boolean isOfAnotherTopic(Snapshot snapshot, String topicId) {
+        SamplesLog log = snapshot.log();
+        return log != null
+                && !log.topicId().isEmpty()
+                && !topicId.isEmpty()
+                && !log.topicId().equals(topicId);
+    }
+
+    private void compare(ConsumerRecord<byte[], byte[]> record, String topicId) {
         Snapshot snapshot;
         try {
             snapshot = read(record);
@@ -167,25 +252,36 @@ public final class Audit {
         }
         if (snapshot != null) {
             Audited model =
-                    audited.get(new Key(snapshot.name(), snapshot.source().partition()));
+                    audited.get(new ModelId(snapshot.name(), snapshot.source().partition()));
             if (model != null) {
-                model.snapshot(snapshot, record.value(), record.partition());
+                model.snapshot(snapshot, record.value(), record.partition(), !isOfAnotherTopic(snapshot, topicId));
             }
         }
     }
 
     private void train(ConsumerRecord<byte[], byte[]> record, boolean oneSamplesPartition) {
+        if (record.key() == null) {
+            if (oneSamplesPartition) {
+                keyless++;
+                train(keylessModel, record);
+            }
+            return;
+        }
         String name;
         try {
-            name = record.key() == null
-                    ? oneSamplesPartition ? settings.defaultModel() : null
-                    : ModelName.of(record.key());
+            name = ModelName.of(record.key());
         } catch (BadRecordException e) {
             return;
         }
-        Audited model = name == null ? null : audited.get(new Key(name, record.partition()));
+        train(new ModelId(name, record.partition()), record);
+    }
+
+    private void train(ModelId id, ConsumerRecord<byte[], byte[]> record) {
+        Audited model = audited.get(id);
         if (model != null) {
             model.sample(record);
+        } else if (isWanted(id.name()) && !tooOld.containsKey(id) && !ofAnotherTopic.containsKey(id)) {
+            withoutSnapshot.merge(id, 1L, Long::sum);
         }
     }
 }

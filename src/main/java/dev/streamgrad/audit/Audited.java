@@ -1,152 +1,135 @@
 package dev.streamgrad.audit;
 
-import dev.streamgrad.learning.Learner;
+import dev.streamgrad.audit.Finding.Verdict;
 import dev.streamgrad.learning.Model;
-import dev.streamgrad.records.BadRecordException;
-import dev.streamgrad.records.SampleReader;
+import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.records.SnapshotDigest;
 import dev.streamgrad.records.Source;
+import dev.streamgrad.replay.ReplayedModel;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One model under audit: it is trained again on its samples, and what it would have published is compared with what
- * was.
+ * One model under audit: it is trained again on its samples, and what its snapshots had to say is compared with what
+ * they say.
  *
  * <p>Snapshots and samples are read side by side, so either may be a little ahead: what waits for the other side is
  * kept, by version, and no more than that.
  */
 final class Audited {
+    private final ReplayedModel replayed;
     private final String name;
-    private final int partition;
-    private final Model model;
-    private final long from;
-    private final long fromOffset;
-    private final Learner learner;
-    private final SampleReader reader;
-    /** Published and not yet derived, or derived and not yet met: by version. */
-    private final Map<Long, Image> published = new HashMap<>();
+    private final boolean settingsStandIn;
+    /** What the snapshots so far say of the log; null while all are of format 1. */
+    private @Nullable SamplesLog log;
 
-    private final Map<Long, Image> derived = new HashMap<>();
+    /** Published and not yet derived, or derived and not yet met: by version. */
+    private final Map<Long, SnapshotDigest> published = new HashMap<>();
+
+    private final Map<Long, List<SnapshotDigest>> derived = new HashMap<>();
     /**
      * The last version in each partition of the snapshots topic, of which a model uses one unless they have been
      * increased.
      */
     private final Map<Integer, Long> lastIn = new HashMap<>();
 
+    private long largestRecord;
+    private long smallestRecord = Long.MAX_VALUE;
     private long checked;
     private long last;
     private @Nullable String mismatch;
 
-    /** What is compared of a snapshot: its bytes, by their hash, and for the error's text its fingerprint and place. */
-    private record Image(String hash, String fingerprint, Source source) {}
-
-    private Audited(String name, int partition, Model model, long fromOffset, Learner learner, SampleReader reader) {
-        this.name = name;
-        this.partition = partition;
-        this.model = model;
-        this.from = model.version();
-        this.fromOffset = fromOffset;
-        this.learner = learner;
-        this.reader = reader;
-    }
-
-    /** From version 0: all samples since the one that created the model are still there. */
-    static Audited fromTheStart(Snapshot any, Learner learner, SampleReader reader) {
-        long first = any.model().firstOffset();
-        return new Audited(
-                any.name(), any.source().partition(), new Model(any.model().spec(), first), first - 1, learner, reader);
-    }
-
-    /** From a snapshot whose later samples are still there. */
-    static Audited from(Snapshot snapshot, Learner learner, SampleReader reader) {
-        Audited audited = new Audited(
-                snapshot.name(),
-                snapshot.source().partition(),
-                snapshot.model(),
-                snapshot.source().offset(),
-                learner,
-                reader);
-        if (!snapshot.isIntact()) {
-            audited.disagree(
-                    snapshot.model().version(),
-                    snapshot.source(),
-                    "the snapshot's own weights do not have its fingerprint");
+    /**
+     * A model under audit.
+     *
+     * @param replayed the model where its replay begins
+     * @param base the snapshot that it was taken from, or begun for
+     */
+    Audited(ReplayedModel replayed, Snapshot base) {
+        this.replayed = replayed;
+        this.name = replayed.id().name();
+        this.settingsStandIn = base.format() == 1;
+        this.log = base.log();
+        if (replayed.baseVersion() > 0 && !base.isIntact()) {
+            disagree(base.model().version(), base.source(), "the snapshot's own weights do not have its fingerprint");
         }
-        return audited;
+    }
+
+    /** Whether records without a key are the model's. */
+    boolean takesKeyless() {
+        return replayed.takesKeyless();
     }
 
     long waiting() {
         return mismatch == null ? derived.size() - published.size() : 0;
     }
 
-    /** A record of the samples topic with this model's key. */
+    /** A record of the samples topic that is the model's. */
     void sample(ConsumerRecord<byte[], byte[]> record) {
-        if (mismatch != null || record.offset() <= fromOffset) {
+        long size = ReplayedModel.size(record);
+        largestRecord = Math.max(largestRecord, size);
+        smallestRecord = Math.min(smallestRecord, size);
+        if (mismatch != null) {
             return;
         }
-        try {
-            reader.read(record.value());
-        } catch (BadRecordException e) {
-            // It became a dead letter, and the model did not see it.
-            return;
-        }
-        if (!reader.hasLabel()) {
-            return;
-        }
+        Model model = replayed.model();
         long before = model.version();
-        Learner.Outcome outcome = learner.learn(model, reader.features(), reader.label(), reader.weight());
-        if (outcome == Learner.Outcome.TRAINED && model.snapshotIsDueSince(before)) {
+        if (replayed.take(record) == ReplayedModel.Outcome.TRAINED && model.snapshotIsDueSince(before)) {
             Source source = new Source(record.partition(), record.offset());
-            Snapshot snapshot = Snapshot.of(name, model, source, Math.max(record.timestamp(), 0));
-            match(
-                    model.version(),
-                    new Image(Hash.of(snapshot.toJson()), snapshot.fingerprint(), source),
-                    derived,
-                    published);
+            List<SnapshotDigest> digests = SnapshotDigest.derived(name, model, source, Math.max(record.timestamp(), 0));
+            SnapshotDigest met = published.remove(model.version());
+            if (met == null) {
+                derived.put(model.version(), digests);
+            } else {
+                compare(digests, met);
+            }
         }
     }
 
-    /** A record of the snapshots topic about this model. */
-    void snapshot(Snapshot snapshot, byte[] value, int inPartition) {
+    /**
+     * A record of the snapshots topic about this model.
+     *
+     * @param value what it was read from
+     * @param ofThisLog whether it says that it is of the samples topic that is there
+     */
+    void snapshot(Snapshot snapshot, byte[] value, int inPartition, boolean ofThisLog) {
         long version = snapshot.model().version();
-        if (mismatch != null || version <= from) {
+        if (mismatch != null || version <= replayed.baseVersion()) {
             return;
         }
+        SamplesLog said = snapshot.log();
+        if (!ofThisLog || (log != null && said != null && !log.equals(said))) {
+            disagree(version, snapshot.source(), "it says that its samples are of another topic or key than before");
+            return;
+        }
+        log = said == null ? log : said;
         Long before = lastIn.put(inPartition, version);
         if (before != null && version <= before) {
             disagree(version, snapshot.source(), "there is more than one snapshot of this version");
             return;
         }
-        match(version, new Image(Hash.of(value), snapshot.fingerprint(), snapshot.source()), published, derived);
+        SnapshotDigest digest = SnapshotDigest.published(snapshot, value);
+        List<SnapshotDigest> ours = derived.remove(version);
+        if (ours == null) {
+            published.put(version, digest);
+        } else {
+            compare(ours, digest);
+        }
     }
 
-    private void match(long version, Image image, Map<Long, Image> mine, Map<Long, Image> others) {
-        Image other = others.remove(version);
-        if (other == null) {
-            mine.put(version, image);
-            return;
-        }
-        if (image.hash().equals(other.hash())) {
+    private void compare(List<SnapshotDigest> derivedInEachFormat, SnapshotDigest theirs) {
+        String difference = derivedInEachFormat.get(theirs.format() - 1).differenceFrom(theirs);
+        if (difference != null) {
+            disagree(theirs.version(), theirs.source(), difference);
+        } else {
             checked++;
-            last = Math.max(last, version);
-            return;
+            last = Math.max(last, theirs.version());
         }
-        Image ours = mine == derived ? image : other;
-        Image theirs = mine == derived ? other : image;
-        disagree(
-                version,
-                theirs.source(),
-                ours.fingerprint().equals(theirs.fingerprint())
-                        ? "the weights agree, but what is beside them does not"
-                        : String.format(
-                                Locale.ROOT,
-                                "the samples give the fingerprint %.16s…, the snapshot says %.16s…",
-                                ours.fingerprint(),
-                                theirs.fingerprint()));
     }
 
     private void disagree(long version, Source source, String what) {
@@ -165,18 +148,64 @@ final class Audited {
 
     /**
      * All samples and snapshots have been seen. Snapshots that compaction has removed are no fault; one too many is.
+     *
+     * @param keyless how many records without a key its partition has
      */
-    Finding finish() {
+    Finding finish(long keyless) {
         published.entrySet().stream()
                 .min(Map.Entry.comparingByKey())
                 .ifPresent(first -> disagree(
                         first.getKey(),
                         first.getValue().source(),
                         String.format(
-                                Locale.ROOT, "the samples in the log lead only to version %,d", model.version())));
-        if (mismatch == null && checked == 0) {
-            mismatch = "cannot be looked for: there is no snapshot yet after that of version " + from;
+                                Locale.ROOT,
+                                "the samples in the log lead only to version %,d",
+                                replayed.model().version())));
+        if (mismatch != null) {
+            String doubt = doubt(keyless);
+            return doubt == null ? finding(Verdict.MISMATCH, mismatch) : finding(Verdict.NOT_VERIFIED, doubt);
         }
-        return new Finding(name, partition, from, checked, last, mismatch);
+        if (checked == 0) {
+            return finding(
+                    Verdict.NOT_VERIFIED,
+                    String.format(
+                            Locale.ROOT,
+                            "no snapshot after that of version %,d, where the replay begins",
+                            replayed.baseVersion()));
+        }
+        return finding(Verdict.AGREES, "");
+    }
+
+    private Finding finding(Verdict verdict, String text) {
+        return new Finding(name, replayed.id().partition(), verdict, replayed.baseVersion(), checked, last, text);
+    }
+
+    /**
+     * What a snapshot of format 1 does not say, and the settings may say otherwise than they did then: which records
+     * were too large, if some are much larger than others, and whose those without a key were, if there are any.
+     */
+    private @Nullable String doubt(long keyless) {
+        if (!settingsStandIn) {
+            return null;
+        }
+        int limit = replayed.model().spec().hyperparameters().maxRecordBytes();
+        if (largestRecord > 2 * smallestRecord) {
+            return String.format(
+                    Locale.ROOT,
+                    "it has records of up to %,d bytes, and its snapshots are too old to say which were taken; it does not fit"
+                            + " max.record.bytes=%d; run the audit with the value that the learner had (%s)",
+                    largestRecord,
+                    limit,
+                    mismatch);
+        }
+        if (keyless > 0) {
+            return String.format(
+                    Locale.ROOT,
+                    "its partition has %,d records without a key, and its snapshots are too old to say whose they were; it"
+                            + " does not fit the present default.model; run the audit with the value that the learner had (%s)",
+                    keyless,
+                    mismatch);
+        }
+        return null;
     }
 }

@@ -191,7 +191,8 @@ public final class Topics {
                                     BROKER_LARGEST_RECORD),
                             settings.kafka().maxRequestSize())
                     - RecordLimits.RECORD_OVERHEAD;
-            return new ClusterFacts(samples.partitions().size(), deadLetter);
+            return new ClusterFacts(
+                    samples.topicId().toString(), samples.partitions().size(), deadLetter);
         } catch (ExecutionException e) {
             throw new StartException("the topics could not be looked at: " + messageOf(e), e);
         } catch (InterruptedException e) {

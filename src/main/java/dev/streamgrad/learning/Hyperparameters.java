@@ -15,6 +15,7 @@ import dev.streamgrad.nn.Optimizer;
  * @param restoreAfter non-finite steps in a row until {@link OnDivergence#RESTORE} acts, at least 1
  * @param snapshotEvery optimizer steps between two snapshots, at least 1
  * @param metricsWindow samples in the metrics' window, at least {@value PrequentialMetrics#BLOCKS}
+ * @param maxRecordBytes the largest record that it takes, key and value together, at least 1
  */
 public record Hyperparameters(
         Optimizer optimizer,
@@ -24,7 +25,8 @@ public record Hyperparameters(
         OnDivergence onDivergence,
         int restoreAfter,
         long snapshotEvery,
-        int metricsWindow) {
+        int metricsWindow,
+        int maxRecordBytes) {
 
     /**
      * Checks the ranges.
@@ -41,6 +43,7 @@ public record Hyperparameters(
         requireAtLeast("divergence.restore.after", 1, restoreAfter);
         requireAtLeast("snapshot.every", 1, snapshotEvery);
         requireAtLeast("metrics.window", PrequentialMetrics.BLOCKS, metricsWindow);
+        requireAtLeast("max.record.bytes", 1, maxRecordBytes);
     }
 
     private static void requireAtLeast(String field, long least, long value) {

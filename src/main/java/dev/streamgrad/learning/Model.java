@@ -4,6 +4,7 @@ import dev.streamgrad.nn.Architecture;
 import dev.streamgrad.nn.Parameters;
 import dev.streamgrad.nn.TrainingState;
 import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,10 @@ public final class Model {
     private final @Nullable Parameters pending;
 
     TrainingState state;
-    /** Where in its log the model's history begins: the offset of the sample that created it. */
+    /**
+     * Where in its log the model's history begins: the offset of the sample that created it; −1 if it began in another
+     * log.
+     */
     long firstOffset;
     /** The last offset of its log that has reached it; before its first one if none has. */
     long lastOffset;
@@ -103,7 +107,7 @@ public final class Model {
     }
 
     private void requireSoundCounters() {
-        if (firstOffset < 0
+        if (firstOffset < -1
                 || lastOffset < firstOffset - 1
                 || version < 0
                 || controls < 0
@@ -126,12 +130,37 @@ public final class Model {
         }
     }
 
+    /**
+     * The same model under another spec of the same shape, with a copy of its numbers.
+     *
+     * @throws IllegalArgumentException if the specs differ in more than how large records may be
+     */
+    public Model with(ModelSpec other) {
+        if (!other.equals(spec.with(
+                SpecSettings.MAX_RECORD_BYTES,
+                Integer.toString(other.hyperparameters().maxRecordBytes())))) {
+            throw new IllegalArgumentException("only " + SpecSettings.MAX_RECORD_BYTES + " may differ");
+        }
+        Model copy = new Model(other, zeros(other.birth()), firstOffset);
+        for (StateField field : ModelState.FIELDS) {
+            if (field.isIn(other)) {
+                DoubleStream.Builder numbers = DoubleStream.builder();
+                field.forEach(this, numbers);
+                field.fill(copy, numbers.build().iterator()::nextDouble);
+            }
+        }
+        return copy;
+    }
+
     /** What the model is and how it learns. */
     public ModelSpec spec() {
         return spec;
     }
 
-    /** Where in its log the model's history begins: the offset of the sample that created it. */
+    /**
+     * Where in its log the model's history begins: the offset of the sample that created it; −1 if it began in another
+     * log.
+     */
     public long firstOffset() {
         return firstOffset;
     }
@@ -144,6 +173,12 @@ public final class Model {
     /** Says that the record at this offset has reached the model. */
     public void reached(long offset) {
         lastOffset = offset;
+    }
+
+    /** Says that the model goes on with another log, of which nothing has reached it. */
+    public void goOnWithAnotherLog() {
+        firstOffset = -1;
+        lastOffset = -1;
     }
 
     /** Optimizer steps taken and commands applied. */

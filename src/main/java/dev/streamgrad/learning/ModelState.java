@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Predicate;
 
 /**
  * What the state of a model consists of, in canonical order: the one place to add a piece of state. The state format,
@@ -15,129 +14,156 @@ import java.util.function.Predicate;
  * themselves is that of the newest formats; older formats, which are frozen, name the fields they have.
  */
 public final class ModelState {
-    private static final Predicate<ModelSpec> ALWAYS = spec -> true;
-    private static final Predicate<ModelSpec> BATCHES =
-            spec -> spec.hyperparameters().batchSize() > 1;
-    private static final Predicate<ModelSpec> SCALES = spec -> spec.birth().scales();
-    private static final Predicate<ModelSpec> GOES_BACK =
-            spec -> spec.hyperparameters().onDivergence() == OnDivergence.RESTORE;
-
-    private static final Predicate<Model> DECIDES = model -> true;
-    private static final Predicate<Model> WATCHES = model -> false;
-
     /** Every piece of a model's state. */
     public static final List<StateField> FIELDS = List.of(
             new StateField.Whole(
-                    "firstOffset", ALWAYS, WATCHES, 0, Model::firstOffset, (model, value) -> model.firstOffset = value),
+                    "firstOffset",
+                    ModelState::always,
+                    ModelState::watches,
+                    -1,
+                    Model::firstOffset,
+                    (model, value) -> model.firstOffset = value),
             new StateField.Whole(
-                    "lastOffset", ALWAYS, WATCHES, -1, Model::lastOffset, (model, value) -> model.lastOffset = value),
+                    "lastOffset",
+                    ModelState::always,
+                    ModelState::watches,
+                    -1,
+                    Model::lastOffset,
+                    (model, value) -> model.lastOffset = value),
             new StateField.Whole(
-                    "version", ALWAYS, DECIDES, 0, Model::version, (model, value) -> model.version = value),
+                    "version",
+                    ModelState::always,
+                    ModelState::decides,
+                    0,
+                    Model::version,
+                    (model, value) -> model.version = value),
             // Where no command was applied they are the version, which says it already.
             new StateField.Whole(
                     "steps",
-                    ALWAYS,
+                    ModelState::always,
                     model -> model.steps != model.version,
                     0,
                     Model::steps,
                     (model, value) -> model.steps = value),
             new StateField.Whole(
-                    "controls", ALWAYS, WATCHES, 0, model -> model.controls, (model, value) -> model.controls = value),
+                    "controls",
+                    ModelState::always,
+                    ModelState::watches,
+                    0,
+                    model -> model.controls,
+                    (model, value) -> model.controls = value),
             new StateField.Whole(
-                    "samples", ALWAYS, WATCHES, 0, Model::samples, (model, value) -> model.samples = value),
-            new StateField.Layers("layers", ALWAYS, DECIDES, Model::parameters),
+                    "samples",
+                    ModelState::always,
+                    ModelState::watches,
+                    0,
+                    Model::samples,
+                    (model, value) -> model.samples = value),
+            new StateField.Layers("layers", ModelState::always, ModelState::decides, Model::parameters),
             new StateField.Whole(
                     "optimizer.steps",
-                    ALWAYS,
-                    DECIDES,
+                    ModelState::always,
+                    ModelState::decides,
                     0,
                     model -> model.optimizerSteps,
                     (model, value) -> model.optimizerSteps = value),
             new StateField.Slots(
-                    "optimizer.slots", ALWAYS, DECIDES, model -> model.state().slots()),
+                    "optimizer.slots",
+                    ModelState::always,
+                    ModelState::decides,
+                    model -> model.state().slots()),
             new StateField.Whole(
                     "batch.samples",
-                    BATCHES,
-                    DECIDES,
+                    ModelState::batches,
+                    ModelState::decides,
                     0,
                     model -> model.pendingCount,
                     (model, value) -> model.pendingCount = Math.toIntExact(value)),
-            new StateField.Layers("batch.gradient", BATCHES, DECIDES, model -> Objects.requireNonNull(model.pending())),
+            new StateField.Layers(
+                    "batch.gradient",
+                    ModelState::batches,
+                    ModelState::decides,
+                    model -> Objects.requireNonNull(model.pending())),
             new StateField.Whole(
                     "scaling.count",
-                    SCALES,
-                    DECIDES,
+                    ModelState::scales,
+                    ModelState::decides,
                     0,
                     model -> scalerOf(model).count(),
                     (model, value) -> scalerOf(model).restoreCount(value)),
             new StateField.Vector(
                     "scaling.means",
-                    SCALES,
-                    DECIDES,
+                    ModelState::scales,
+                    ModelState::decides,
                     ModelState::inputs,
                     model -> scalerOf(model).mean()),
             new StateField.Vector(
                     "scaling.squares",
-                    SCALES,
-                    DECIDES,
+                    ModelState::scales,
+                    ModelState::decides,
                     ModelState::inputs,
                     model -> scalerOf(model).squares()),
             new StateField.Real(
                     "learningRateFactor",
-                    ALWAYS,
-                    DECIDES,
+                    ModelState::always,
+                    ModelState::decides,
                     Model::learningRateFactor,
                     (model, value) -> model.learningRateFactor = value),
             new StateField.Whole(
-                    "nonFinite.total", ALWAYS, WATCHES, 0, Model::nonFinite, (model, value) -> model.nonFinite = value),
+                    "nonFinite.total",
+                    ModelState::always,
+                    ModelState::watches,
+                    0,
+                    Model::nonFinite,
+                    (model, value) -> model.nonFinite = value),
             new StateField.Whole(
                     "nonFinite.inARow",
-                    ALWAYS,
-                    model -> GOES_BACK.test(model.spec()),
+                    ModelState::always,
+                    model -> goesBack(model.spec()),
                     0,
                     model -> model.nonFiniteInARow,
                     (model, value) -> model.nonFiniteInARow = Math.toIntExact(value)),
             new StateField.Whole(
                     "nonFinite.restores",
-                    ALWAYS,
-                    WATCHES,
+                    ModelState::always,
+                    ModelState::watches,
                     0,
                     Model::restores,
                     (model, value) -> model.restores = value),
             new StateField.Layers(
                     "checkpoint.layers",
-                    GOES_BACK,
-                    DECIDES,
+                    ModelState::goesBack,
+                    ModelState::decides,
                     model -> checkpointOf(model).state().parameters()),
             new StateField.Slots(
                     "checkpoint.slots",
-                    GOES_BACK,
-                    DECIDES,
+                    ModelState::goesBack,
+                    ModelState::decides,
                     model -> checkpointOf(model).state().slots()),
             new StateField.Whole(
                     "checkpoint.steps",
-                    GOES_BACK,
-                    DECIDES,
+                    ModelState::goesBack,
+                    ModelState::decides,
                     0,
                     model -> checkpointOf(model).optimizerSteps(),
                     (model, value) -> checkpointOf(model).setOptimizerSteps(value)),
             new StateField.Whole(
                     "checkpoint.scaled",
-                    GOES_BACK.and(SCALES),
-                    DECIDES,
+                    ModelState::goesBackAndScales,
+                    ModelState::decides,
                     0,
                     model -> checkpointScalerOf(model).count(),
                     (model, value) -> checkpointScalerOf(model).restoreCount(value)),
             new StateField.Vector(
                     "checkpoint.means",
-                    GOES_BACK.and(SCALES),
-                    DECIDES,
+                    ModelState::goesBackAndScales,
+                    ModelState::decides,
                     ModelState::inputs,
                     model -> checkpointScalerOf(model).mean()),
             new StateField.Vector(
                     "checkpoint.squares",
-                    GOES_BACK.and(SCALES),
-                    DECIDES,
+                    ModelState::goesBackAndScales,
+                    ModelState::decides,
                     ModelState::inputs,
                     model -> checkpointScalerOf(model).squares()),
             new StateField.Metrics("metrics.state"));
@@ -174,6 +200,34 @@ public final class ModelState {
                         && !(field instanceof StateField.Metrics))
                 .mapToLong(field -> field.numbers(spec))
                 .sum();
+    }
+
+    private static boolean always(ModelSpec spec) {
+        return true;
+    }
+
+    private static boolean batches(ModelSpec spec) {
+        return spec.hyperparameters().batchSize() > 1;
+    }
+
+    private static boolean scales(ModelSpec spec) {
+        return spec.birth().scales();
+    }
+
+    private static boolean goesBack(ModelSpec spec) {
+        return spec.hyperparameters().onDivergence() == OnDivergence.RESTORE;
+    }
+
+    private static boolean goesBackAndScales(ModelSpec spec) {
+        return goesBack(spec) && scales(spec);
+    }
+
+    private static boolean decides(Model model) {
+        return true;
+    }
+
+    private static boolean watches(Model model) {
+        return false;
     }
 
     private static int inputs(ModelSpec spec) {

@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
  * format share.
  */
 public final class SpecSettings {
+    /** The setting of the largest record that a model takes. */
+    public static final String MAX_RECORD_BYTES = "max.record.bytes";
+
     /**
      * What every model setting is unless it is set: the spec of {@link ModelSpec#xor}, and what its siblings would use.
      */
@@ -52,6 +55,7 @@ public final class SpecSettings {
         defaults.put("divergence.restore.after", "10");
         defaults.put("snapshot.every", "1000");
         defaults.put("metrics.window", "1000");
+        defaults.put(MAX_RECORD_BYTES, "1048576");
         DEFAULTS = Collections.unmodifiableMap(defaults);
     }
 
@@ -89,7 +93,8 @@ public final class SpecSettings {
                         OnDivergence.of(reader.text("on.divergence")),
                         reader.wholeInt("divergence.restore.after"),
                         reader.whole("snapshot.every"),
-                        reader.wholeInt("metrics.window")));
+                        reader.wholeInt("metrics.window"),
+                        reader.wholeInt(MAX_RECORD_BYTES)));
     }
 
     private static Architecture architecture(SettingsReader settings) {
@@ -156,6 +161,7 @@ public final class SpecSettings {
         settings.put("divergence.restore.after", Integer.toString(hyperparameters.restoreAfter()));
         settings.put("snapshot.every", Long.toString(hyperparameters.snapshotEvery()));
         settings.put("metrics.window", Integer.toString(hyperparameters.metricsWindow()));
+        settings.put(MAX_RECORD_BYTES, Integer.toString(hyperparameters.maxRecordBytes()));
         return settings;
     }
 

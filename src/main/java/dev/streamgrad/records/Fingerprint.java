@@ -99,18 +99,4 @@ public final class Fingerprint {
         digest.update(chunk.flip());
         return HexFormat.of().formatHex(digest.digest());
     }
-
-    /**
-     * A digest of all that a snapshot of this format says of the model's state, metrics and offsets included: what an
-     * audit compares.
-     */
-    static String ofWhole(Model model, int format) {
-        Fingerprint fingerprint = new Fingerprint();
-        for (StateField field : ModelState.FIELDS) {
-            if (field.isIn(model.spec()) && (format > 1 || !Snapshot.LATER_THAN_FORMAT_1.contains(field.path()))) {
-                fingerprint.take(field, model);
-            }
-        }
-        return fingerprint.inHex();
-    }
 }

@@ -6,6 +6,7 @@ import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.ModelState;
 import dev.streamgrad.learning.PrequentialMetrics;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model at a version: enough to resume, to audit and to serve. As JSON:
@@ -23,23 +24,33 @@ import java.util.Set;
  *   checkpoint           what on.divergence=restore goes back to; only with it
  *   metrics              figures for people, and their state
  *   source               partition and offset of the last sample in it
+ *   log                  topic, the id of the samples topic; keylessModel, the model of its records without a key
  *   fingerprint, time    time is the last sample's timestamp, in milliseconds
  * </pre>
  *
  * <p>What there is of the model's state is a loop over {@link ModelState#FIELDS}. Doubles are in their shortest
  * round-trip form, so the bits survive.
  *
- * <p>Format 1, which is still read, had neither {@code lastOffset} nor {@code steps} nor {@code controls}, and no
- * {@code checkpoint}: its snapshots were only taken when the checkpoint was, so that both are the same.
+ * <p>Format 1, which is still read, had no {@code log}, neither {@code lastOffset} nor {@code steps} nor
+ * {@code controls}, and no {@code checkpoint}: its snapshots were only taken when the checkpoint was, so that both are
+ * the same.
  *
  * @param format the version of the format it was read from, or is to be written in
  * @param name the model's name
  * @param model the model, ready to learn on
  * @param source where the last sample in it stands
+ * @param log what of the samples topic decides which of its records are the model's; null in format 1
  * @param fingerprint what the snapshot says its fingerprint is
  * @param time the last sample's timestamp, in milliseconds since 1970
  */
-public record Snapshot(int format, String name, Model model, Source source, String fingerprint, long time) {
+public record Snapshot(
+        int format,
+        String name,
+        Model model,
+        Source source,
+        @Nullable SamplesLog log,
+        String fingerprint,
+        long time) {
     /** The version of the format that this release writes, and the newest it reads. */
     public static final int FORMAT = 2;
 
@@ -80,18 +91,18 @@ public record Snapshot(int format, String name, Model model, Source source, Stri
     }
 
     /** A snapshot of a model as it is now. The model is not copied: write it before the model learns on. */
-    public static Snapshot of(String name, Model model, Source source, long time) {
-        return new Snapshot(FORMAT, name, model, source, Fingerprint.of(model), time);
+    public static Snapshot of(String name, Model model, Source source, SamplesLog log, long time) {
+        return new Snapshot(FORMAT, name, model, source, log, Fingerprint.of(model), time);
     }
 
     /** Whether the model really has the fingerprint that the snapshot says. */
     public boolean isIntact() {
-        return fingerprintOf(model).equals(fingerprint);
+        return fingerprintOf(model, format).equals(fingerprint);
     }
 
-    /** The fingerprint that a snapshot of this one's format has for a model. */
-    private String fingerprintOf(Model other) {
-        return format == 1 ? Fingerprint.ofFormat1(other) : Fingerprint.of(other);
+    /** The fingerprint that a snapshot of a format has for a model. */
+    static String fingerprintOf(Model model, int format) {
+        return format == 1 ? Fingerprint.ofFormat1(model) : Fingerprint.of(model);
     }
 
     /** The record's value. */

@@ -53,8 +53,12 @@ final class SnapshotReader {
     }
 
     static Snapshot read(byte[] value) {
+        return new SnapshotReader(tree(value)).read();
+    }
+
+    static JsonNode tree(byte[] value) {
         try {
-            return new SnapshotReader(MAPPER.readTree(value)).read();
+            return MAPPER.readTree(value);
         } catch (IOException e) {
             throw new IllegalArgumentException("not a snapshot: " + BadRecordException.shown(e.getMessage()), e);
         }
@@ -82,8 +86,14 @@ final class SnapshotReader {
                 new Source(
                         source.required("partition").intValue(),
                         source.required("offset").longValue()),
+                format == 1 ? null : log(json.required("log")),
                 text("fingerprint"),
                 json.required("time").longValue());
+    }
+
+    private static SamplesLog log(JsonNode log) {
+        return new SamplesLog(
+                log.required("topic").asText(), log.path("keylessModel").textValue());
     }
 
     private void read(StateField field, Model model) {

@@ -54,6 +54,15 @@ final class SnapshotWriter {
         json.writeNumberField("partition", snapshot.source().partition());
         json.writeNumberField("offset", snapshot.source().offset());
         json.writeEndObject();
+        SamplesLog log = snapshot.log();
+        if (log != null) {
+            json.writeObjectFieldStart("log");
+            json.writeStringField("topic", log.topicId());
+            if (log.keylessModel() != null) {
+                json.writeStringField("keylessModel", log.keylessModel());
+            }
+            json.writeEndObject();
+        }
         json.writeStringField("fingerprint", snapshot.fingerprint());
         json.writeNumberField("time", snapshot.time());
         json.writeEndObject();

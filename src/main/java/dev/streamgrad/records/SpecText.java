@@ -51,7 +51,8 @@ final class SpecText {
                 on.divergence=skip
                 divergence.restore.after=10
                 snapshot.every=1000
-                metrics.window=1000""".lines().forEach(line -> put(base, line));
+                metrics.window=1000
+                max.record.bytes=1048576""".lines().forEach(line -> put(base, line));
         return base;
     }
 

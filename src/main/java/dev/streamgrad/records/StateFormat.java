@@ -94,8 +94,24 @@ public final class StateFormat {
     /** Equal specs of different bytes, as those of different versions are, share one object too. */
     private final Map<ModelSpec, ModelSpec> shared = new HashMap<>();
 
+    private final int oldMaxRecordBytes;
     private byte[] written = new byte[1024];
     private ByteBuffer out = ByteBuffer.wrap(written).order(ByteOrder.LITTLE_ENDIAN);
+
+    /** A format that gives the models of older versions the default of {@code max.record.bytes}. */
+    public StateFormat() {
+        this(Integer.parseInt(String.valueOf(SpecSettings.DEFAULTS.get(SpecSettings.MAX_RECORD_BYTES))));
+    }
+
+    /**
+     * A format.
+     *
+     * @param oldMaxRecordBytes what models of versions 1 and 2 get as {@code max.record.bytes}: for the releases that
+     *     wrote them it was a setting of the application, which is now kept with each model
+     */
+    public StateFormat(int oldMaxRecordBytes) {
+        this.oldMaxRecordBytes = oldMaxRecordBytes;
+    }
 
     /** How many bytes a model of this spec takes at most. */
     public static long largest(ModelSpec spec) {
@@ -275,25 +291,30 @@ public final class StateFormat {
     }
 
     private Model readVersion2(ByteBuffer in) {
-        ModelSpec spec = spec(take(in, getWhole(in)), DeflatedSpec::read);
+        ModelSpec spec = spec(take(in, getWhole(in)), bytes -> completed(DeflatedSpec.read(bytes)));
         Map<String, Long> wholes = new HashMap<>();
         OLD_WHOLES.forEach(path -> wholes.put(path, getWhole(in)));
         return readOld(spec, wholes, in, () -> getNumber(in));
     }
 
     private Model readVersion1(ByteBuffer in) {
-        ModelSpec spec =
-                spec(take(in, in.getInt()), text -> SpecSettings.parseText(new String(text, StandardCharsets.UTF_8)));
+        ModelSpec spec = spec(
+                take(in, in.getInt()),
+                text -> completed(SpecSettings.parseText(new String(text, StandardCharsets.UTF_8))));
         Map<String, Long> wholes = new HashMap<>();
         OLD_WHOLES.forEach(path -> wholes.put(path, OLD_INTS.contains(path) ? in.getInt() : in.getLong()));
         return readOld(spec, wholes, in, in::getDouble);
     }
 
+    private ModelSpec completed(ModelSpec old) {
+        return old.with(SpecSettings.MAX_RECORD_BYTES, Integer.toString(oldMaxRecordBytes));
+    }
+
     private static Model readOld(ModelSpec spec, Map<String, Long> wholes, ByteBuffer in, DoubleSupplier metrics) {
         return Model.restore(spec, model -> {
             // No command had been invented: every version was a step. How far the log had been read was not kept.
-            wholes.put("steps", wholes.get("version"));
-            wholes.put("lastOffset", wholes.get("firstOffset") - 1);
+            wholes.put("steps", wholes.getOrDefault("version", 0L));
+            wholes.put("lastOffset", wholes.getOrDefault("firstOffset", 0L) - 1);
             wholes.forEach((path, value) -> set(path, model, value));
             for (String path : OLD_REALS) {
                 StateField field = ModelState.field(path);

@@ -211,6 +211,11 @@ public final class Settings {
         RecordLimits.requireRoomFor("model " + model, stored, kafka.maxRequestSize());
     }
 
+    /** The spec that a new model gets which has no settings of its own. */
+    public ModelSpec defaultSpec() {
+        return spec;
+    }
+
     /** The spec that a new model of this name gets. */
     public ModelSpec specOf(String model) {
         return specs.getOrDefault(model, spec);
@@ -259,9 +264,13 @@ public final class Settings {
         return Integer.parseInt(string(SettingsDefinition.MOST_MODELS));
     }
 
-    /** The largest key and value of a sample together, in bytes. */
+    /** The largest key and value of a record together that any configured model takes, in bytes. */
     public int largestSample() {
-        return Integer.parseInt(string(SettingsDefinition.LARGEST_SAMPLE));
+        int largest = spec.hyperparameters().maxRecordBytes();
+        for (ModelSpec ofModel : specs.values()) {
+            largest = Math.max(largest, ofModel.hyperparameters().maxRecordBytes());
+        }
+        return largest;
     }
 
     public boolean storeIsOnDisk() {

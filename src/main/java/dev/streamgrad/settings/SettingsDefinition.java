@@ -14,7 +14,6 @@ final class SettingsDefinition {
     static final String STORE = "store";
     static final String MOST_LIVE = "live.models";
     static final String MOST_MODELS = "max.models";
-    static final String LARGEST_SAMPLE = "max.record.bytes";
     static final String INSTANCE_ID = "instance.id";
     static final String HTTP_HOST = "http.host";
     static final String HTTP_PORT = "http.port";
@@ -73,13 +72,6 @@ final class SettingsDefinition {
                 ConfigDef.Range.atLeast(1),
                 ConfigDef.Importance.MEDIUM,
                 "How many models there may be in each partition; a sample that would create one more is a dead letter.");
-        definition.define(
-                LARGEST_SAMPLE,
-                ConfigDef.Type.INT,
-                1024 * 1024,
-                ConfigDef.Range.atLeast(1),
-                ConfigDef.Importance.MEDIUM,
-                "The largest key and value of a sample together, in bytes; a larger record is a dead letter, unparsed.");
         text(
                 definition,
                 INSTANCE_ID,
@@ -181,6 +173,11 @@ final class SettingsDefinition {
         model(definition, "divergence.restore.after", ConfigDef.Type.INT, "For restore: such steps in a row.");
         model(definition, "snapshot.every", ConfigDef.Type.LONG, "Optimizer steps between two snapshots.");
         model(definition, "metrics.window", ConfigDef.Type.INT, "Samples in the window of the metrics.");
+        model(
+                definition,
+                SpecSettings.MAX_RECORD_BYTES,
+                ConfigDef.Type.INT,
+                "The largest key and value of a record together, in bytes; a larger record is a dead letter, unparsed.");
         return definition;
     }
 

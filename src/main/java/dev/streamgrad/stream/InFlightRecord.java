@@ -1,41 +1,46 @@
 package dev.streamgrad.stream;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record on its way through the processor, and what has come of it: a prediction, perhaps with a snapshot, or a
- * dead letter. Reused for one record after the other.
+ * One record on its way through the processor, and what has come of it: records for the sinks, in order, or the reason
+ * why it is a dead letter. Reused for one record after the other.
  */
 final class InFlightRecord {
     private @Nullable Record<byte[], byte[]> record;
     private @Nullable RecordMetadata from;
     private long ageMillis;
-    private byte @Nullable [] model;
-    private byte @Nullable [] prediction;
-    private byte @Nullable [] snapshot;
+    private final List<Output> outputs = new ArrayList<>(2);
     private @Nullable String deadLetter;
 
+    /**
+     * What is to be sent.
+     *
+     * @param sink the name of the node that sends it
+     * @param key a model's name
+     * @param value what is said of the model
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    record Output(String sink, byte[] key, byte[] value) {}
+
     /** Begins with a record. */
-    void begin(Record<byte[], byte[]> its, RecordMetadata itsOrigin, long itsAgeMillis) {
-        record = its;
-        from = itsOrigin;
-        ageMillis = itsAgeMillis;
-        model = null;
-        prediction = null;
-        snapshot = null;
-        deadLetter = null;
+    void begin(Record<byte[], byte[]> next, RecordMetadata origin, long age) {
+        clear();
+        record = next;
+        from = origin;
+        ageMillis = age;
     }
 
     /** Lets go of the record and of what has come of it. */
     void clear() {
         record = null;
         from = null;
-        model = null;
-        prediction = null;
-        snapshot = null;
+        outputs.clear();
         deadLetter = null;
     }
 
@@ -52,28 +57,18 @@ final class InFlightRecord {
         return ageMillis;
     }
 
-    void predicted(byte[] itsModel, byte[] itsPrediction, byte @Nullable [] itsSnapshot) {
-        model = itsModel;
-        prediction = itsPrediction;
-        snapshot = itsSnapshot;
+    /** Adds what is to be sent, after what has been added before. */
+    void send(String sink, byte[] key, byte[] value) {
+        outputs.add(new Output(sink, key, value));
     }
 
     void failed(String reason) {
         deadLetter = reason;
     }
 
-    /** The key of what is to be sent. */
-    byte[] model() {
-        return Objects.requireNonNull(model);
-    }
-
-    /** Null if it is a dead letter. */
-    byte @Nullable [] prediction() {
-        return prediction;
-    }
-
-    byte @Nullable [] snapshot() {
-        return snapshot;
+    /** What is to be sent, in order. */
+    List<Output> outputs() {
+        return outputs;
     }
 
     /** Why it is a dead letter; null if it is none. */

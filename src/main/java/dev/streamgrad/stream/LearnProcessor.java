@@ -6,6 +6,7 @@ import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -26,11 +27,19 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
     private final ClusterFacts cluster;
     private final LearningListener listener;
 
+    private final Consumer<String> stop;
+
     private @Nullable ModelStore store;
     private @Nullable Pipeline pipeline;
-    private TaskListener heard = TaskListener.NONE;
+    private TaskListener taskListener = TaskListener.NONE;
 
-    LearnProcessor(Settings settings, ClusterFacts cluster, LearningListener listener) {
+    /**
+     * A processor.
+     *
+     * @param stop is told why the application has to end; what has been learned until then is committed
+     */
+    LearnProcessor(Settings settings, ClusterFacts cluster, LearningListener listener, Consumer<String> stop) {
+        this.stop = stop;
         this.listener = listener;
         this.settings = settings;
         this.cluster = cluster;
@@ -41,56 +50,58 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         super.init(context);
         ModelStore models = context.getStateStore(ModelStore.NAME);
         int partition = context.taskId().partition();
-        heard = listener.begin(partition);
-        models.listenWith(heard);
-        RecordHandler learner = new RecordHandler(settings, cluster, models, heard);
+        taskListener = listener.begin(partition);
+        RecordHandler handler =
+                new RecordHandler(settings, cluster, partition, models.models(), models.progress(), taskListener, stop);
         // Under the name of the stream thread, as which it counts.
         String name = Thread.currentThread().getName() + "-learn-" + partition;
         Consumer<InFlightRecord> forward = this::forward;
-        Pipeline its = new Pipeline(name, learner::learn, work -> models.asOf(work, forward));
-        models.beforeCommit(its::drain);
-        models.sendFromHere();
+        Pipeline started = new Pipeline(name, handler::handle, record -> models.asOf(record, forward));
         store = models;
-        pipeline = its;
+        pipeline = started;
+        models.attach(
+                cluster.samplesTopicId(),
+                cluster.samplesPartitions() == 1 ? settings.defaultModel() : "",
+                taskListener,
+                handler::loaded,
+                started::drain);
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        Pipeline its = pipeline;
-        if (its == null) {
+        Pipeline running = pipeline;
+        if (running == null) {
             throw new IllegalStateException("process before init");
         }
-        its.add(record, context().recordMetadata().orElseThrow(), context().currentSystemTimeMs() - record.timestamp());
+        running.add(
+                record, context().recordMetadata().orElseThrow(), context().currentSystemTimeMs() - record.timestamp());
     }
 
     @Override
     public void close() {
-        Pipeline its = pipeline;
-        if (its != null && store != null) {
-            its.close();
-            if (!its.isEmpty()) {
+        Pipeline running = pipeline;
+        if (running != null && store != null) {
+            running.close();
+            if (!running.isEmpty()) {
                 // Kafka Streams commits before it closes, or not at all: this is never called, or rightly refused.
-                store.beforeCommit(() -> {
+                store.detach(() -> {
                     throw new StreamsException("records were given up, so this task can be committed no more");
                 });
             }
         }
-        heard.end();
+        taskListener.end();
     }
 
-    private void forward(InFlightRecord work) {
-        Record<byte[], byte[]> record = work.record();
-        String error = work.deadLetter();
-        byte[] prediction = work.prediction();
-        byte[] snapshot = work.snapshot();
+    private void forward(InFlightRecord inFlight) {
+        Record<byte[], byte[]> record = inFlight.record();
+        String error = inFlight.deadLetter();
         if (error != null) {
-            forwardDeadLetter(record, work.from(), error);
+            forwardDeadLetter(record, inFlight.from(), error);
         }
-        if (prediction != null) {
-            forward(LearnTopology.PREDICTIONS, work.model(), prediction, record);
-        }
-        if (snapshot != null) {
-            forward(LearnTopology.SNAPSHOTS, work.model(), snapshot, record);
+        List<InFlightRecord.Output> outputs = inFlight.outputs();
+        for (int i = 0; i < outputs.size(); i++) {
+            InFlightRecord.Output output = outputs.get(i);
+            forward(output.sink(), output.key(), output.value(), record);
         }
     }
 

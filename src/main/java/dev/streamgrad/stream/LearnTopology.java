@@ -2,6 +2,7 @@ package dev.streamgrad.stream;
 
 import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.settings.Settings;
+import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
@@ -20,18 +21,23 @@ public final class LearnTopology {
     private LearnTopology() {}
 
     public static Topology build(Settings settings, ClusterFacts cluster) {
-        return build(settings, cluster, LearningListener.NONE);
-    }
-
-    public static Topology build(Settings settings, ClusterFacts cluster, LearningListener listener) {
-        KeyValueBytesStoreSupplier supplier = settings.storeIsOnDisk()
-                ? Stores.persistentKeyValueStore(ModelStore.NAME)
-                : HashStore.supplier(ModelStore.NAME);
-        return build(settings, cluster, supplier, listener);
+        return build(settings, cluster, LearningListener.NONE, reason -> {});
     }
 
     public static Topology build(
-            Settings settings, ClusterFacts cluster, KeyValueBytesStoreSupplier supplier, LearningListener listener) {
+            Settings settings, ClusterFacts cluster, LearningListener listener, Consumer<String> stop) {
+        KeyValueBytesStoreSupplier supplier = settings.storeIsOnDisk()
+                ? Stores.persistentKeyValueStore(ModelStore.NAME)
+                : HashStore.supplier(ModelStore.NAME);
+        return build(settings, cluster, supplier, listener, stop);
+    }
+
+    public static Topology build(
+            Settings settings,
+            ClusterFacts cluster,
+            KeyValueBytesStoreSupplier supplier,
+            LearningListener listener,
+            Consumer<String> stop) {
         ByteArraySerializer bytes = new ByteArraySerializer();
         ByteArrayDeserializer raw = new ByteArrayDeserializer();
         return new Topology()
@@ -43,9 +49,13 @@ public final class LearnTopology {
                         raw,
                         raw,
                         settings.samplesTopic())
-                .addProcessor(LEARN, () -> new LearnProcessor(settings, cluster, listener), SAMPLES)
+                .addProcessor(LEARN, () -> new LearnProcessor(settings, cluster, listener, stop), SAMPLES)
                 .addStateStore(
-                        new ModelStoreBuilder(supplier, settings.kafka().changelogTopic(), settings.mostLiveModels()),
+                        new ModelStoreBuilder(
+                                supplier,
+                                settings.kafka().changelogTopic(),
+                                settings.mostLiveModels(),
+                                settings.defaultSpec().hyperparameters().maxRecordBytes()),
                         LEARN)
                 .addSink(PREDICTIONS, settings.predictionsTopic(), bytes, bytes, LEARN)
                 .addSink(SNAPSHOTS, settings.snapshotsTopic(), bytes, bytes, LEARN)

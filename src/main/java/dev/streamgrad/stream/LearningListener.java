@@ -40,6 +40,12 @@ public interface LearningListener {
          */
         default void deadLetter(String model, Reason reason) {}
 
+        /** A record was skipped, because it had been dealt with before the group's offsets were lost or set back. */
+        default void skipped() {}
+
+        /** A model is in another partition than that in which Kafka's Java clients would put it. */
+        default void misplaced() {}
+
         /**
          * What changed goes to the changelog and is about to be committed.
          *

@@ -2,11 +2,10 @@ package dev.streamgrad.stream;
 
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.stream.LearningListener.ModelListener;
-import org.apache.kafka.common.utils.Bytes;
 
 /** A model on the heap, with what is needed to learn on it without looking anything up. */
 final class LiveModel {
-    private final Bytes key;
+    private final byte[] key;
     private final String name;
     private final Model model;
     private final Workbench workbench;
@@ -18,7 +17,7 @@ final class LiveModel {
     /** Whether the store has to write it before the next commit. */
     private boolean dirty;
 
-    LiveModel(Bytes key, String name, Model model, Workbench workbench, ModelListener listener) {
+    LiveModel(byte[] key, String name, Model model, Workbench workbench, ModelListener listener) {
         this.key = key;
         this.name = name;
         this.model = model;
@@ -49,7 +48,8 @@ final class LiveModel {
         observationDue = listener.observes();
     }
 
-    Bytes key() {
+    /** Its name in bytes, not to be changed. */
+    byte[] key() {
         return key;
     }
 

@@ -1,372 +1,179 @@
 package dev.streamgrad.stream;
 
-import dev.streamgrad.learning.Model;
-import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.records.PartitionState;
 import dev.streamgrad.records.StateFormat;
-import dev.streamgrad.stream.LearningListener.ModelListener;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.StateStore;
-import org.apache.kafka.streams.processor.StateStoreContext;
-import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
-import org.apache.kafka.streams.processor.internals.ProcessorNode;
-import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
-import org.apache.kafka.streams.query.Position;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.QueryableStoreType;
-import org.apache.kafka.streams.state.internals.CacheFlushListener;
-import org.apache.kafka.streams.state.internals.CachedStateStore;
-import org.apache.kafka.streams.state.internals.StateStoreProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store {@code models}: live {@link Model} objects on the heap over an inner, logged key-value store of their
- * bytes.
+ * The store {@code models}: {@link LiveModels} over an inner, logged key-value store of their bytes, and beside them,
+ * under a key that is no name, the {@link PartitionState}.
  *
- * <p>A step changes a live model in place, which costs no serialization. What changed since the last commit is written
- * to the inner store, and so to the changelog, <b>once per commit</b>, in {@link #flushCache}. That is the only hook
- * that serves: Kafka Streams calls it in the task's {@code prepareCommit}, before the producer is flushed and the
- * transaction commits, so weights, predictions and offsets commit together. {@code flush} and {@code commit} come after
- * the transaction under exactly-once, a punctuator does not run at a revocation, and {@code Processor.close} is too
- * late.
- *
- * <p>The processor's records under way are finished there first, see {@link #beforeCommit}.
- *
- * <p>{@link CachedStateStore} is an internal interface of Kafka Streams; this class alone knows it and its like. It is
- * deliberately no {@code KeyValueStore}, which the processor context would wrap.
- *
- * <p>Live models are dropped whenever the bytes underneath may change without them: at {@link #init} (a corrupted task
- * is initialised again and restored), {@link #close} and {@link #clearCache} (a recycled task). Uncommitted steps go
- * with them, as the transaction does; the samples come again.
+ * <p>What has changed since the last commit is written to the inner store, and so to the changelog, <b>once per
+ * commit</b>, in {@link #prepareCommit}. The records under way are finished there first. Live models are dropped
+ * whenever the bytes underneath may change without them: when the store is initialised (a corrupted task is initialised
+ * again and restored), closed or recycled, and when a processor is attached. Uncommitted steps go with them, as the
+ * transaction does; the samples come again.
  */
-final class ModelStore implements StateStore, StoredModels, CachedStateStore<Bytes, byte[]> {
+final class ModelStore extends PreCommitStore implements StoredModels {
     /** The store's name, and the end of its changelog's. */
     static final String NAME = STORE;
 
     /** For interactive queries: the stores of all partitions that an instance has. */
-    static final QueryableStoreType<List<ModelStore>> OF_ALL_PARTITIONS = new QueryableStoreType<>() {
-        @Override
-        public boolean accepts(StateStore store) {
-            return store instanceof ModelStore;
-        }
+    static final QueryableStoreType<List<ModelStore>> OF_ALL_PARTITIONS = ofAllPartitions(ModelStore.class);
 
-        @Override
-        public List<ModelStore> create(StateStoreProvider provider, String name) {
-            return provider.stores(name, new QueryableStoreType<ModelStore>() {
-                @Override
-                public boolean accepts(StateStore store) {
-                    return store instanceof ModelStore;
-                }
+    /** No model's name, because it is no UTF-8; it sorts behind all of them. */
+    private static final Bytes PARTITION = Bytes.wrap(new byte[] {(byte) 0xFF});
 
-                @Override
-                public ModelStore create(StateStoreProvider ofOne, String its) {
-                    throw new UnsupportedOperationException("the provider hands out the stores themselves");
-                }
-            });
-        }
-    };
-
-    private static final int UNKNOWN = -1;
-
-    private final KeyValueStore<Bytes, byte[]> inner;
-    private final int mostLive;
-    private final StateFormat format = new StateFormat();
-    /** In the order of last use, the longest unused first. */
-    private final Map<Bytes, LiveModel> live = new LinkedHashMap<>(16, 0.75f, true);
-
-    private final Map<ModelSpec, Workbench> workbenches = new HashMap<>();
-    private final List<LiveModel> dirty = new ArrayList<>();
-    /** How many models there are, those not yet written included; {@link #UNKNOWN} until {@link #size} counts. */
-    private int size = UNKNOWN;
-    /** The last model asked for: a partition with one model never hashes its key. */
-    private @Nullable LiveModel last;
-
+    private final LiveModels models;
+    private final PartitionProgress progress = new PartitionProgress();
+    private String samplesTopicId = PartitionState.UNKNOWN_TOPIC;
+    private String keylessModel = "";
     private TaskListener listener = TaskListener.NONE;
-    private long records;
-    /** The size of all bytes in the inner store; known when {@link #size} is. */
-    private long bytes;
-
-    private Runnable beforeCommit = () -> {};
-    /** Of the task. */
-    private @Nullable InternalProcessorContext<?, ?> context;
-
-    /** The node that sends. */
-    private @Nullable ProcessorNode<?, ?, ?, ?> learn;
-
-    /** Hears of every model that comes back from its bytes. */
-    private Consumer<LiveModel> onLoad = model -> {};
+    private Runnable finishRecords = () -> {};
 
     /**
      * A store.
      *
      * @param inner the logged store of bytes
      * @param mostLive how many models stay on the heap over a commit
+     * @param format reads and writes the bytes
      */
-    ModelStore(KeyValueStore<Bytes, byte[]> inner, int mostLive) {
-        this.inner = inner;
-        this.mostLive = mostLive;
+    ModelStore(KeyValueStore<Bytes, byte[]> inner, int mostLive, StateFormat format) {
+        super(inner);
+        this.models = new LiveModels(
+                new LiveModels.States() {
+                    @Override
+                    public byte @Nullable [] get(byte[] key) {
+                        return inner.get(Bytes.wrap(key));
+                    }
+
+                    @Override
+                    public void put(byte[] key, byte[] state) {
+                        inner.put(Bytes.wrap(key), state);
+                    }
+                },
+                mostLive,
+                format);
     }
 
-    void onLoad(Consumer<LiveModel> action) {
-        onLoad = action;
+    /** The models, for the processor that is attached. */
+    LiveModels models() {
+        return models;
     }
 
-    /** Says that the node that is being initialised is the one that sends. */
-    void sendFromHere() {
-        learn = Objects.requireNonNull(context).currentNode();
-    }
-
-    void listenWith(TaskListener its) {
-        if (dirty.isEmpty()) {
-            // A task that is resumed still has those that told the last one.
-            live.clear();
-            last = null;
-        }
-        listener = its;
-    }
-
-    /** What is to be done first when a commit is prepared: it may send records. */
-    void beforeCommit(Runnable action) {
-        beforeCommit = action;
+    /** How far the records of the partition have been dealt with, for the processor that is attached. */
+    PartitionProgress progress() {
+        return progress;
     }
 
     /**
-     * Sends what has come of a record as if that were being processed. Kafka Streams' own caching stores do the same:
-     * what they have held back, they too send when a commit is prepared, when no record is being processed.
+     * The processor that is being initialised learns on these models from now on. A task that is resumed does that a
+     * second time, with the transaction before given up.
+     *
+     * @param topicId of the samples topic
+     * @param keyless the model that records without a key are for; empty if there is none
+     * @param newListener hears of the models
+     * @param onLoad hears of every model that comes back from its bytes
+     * @param newFinishRecords is to be run first when a commit is prepared; it may send records
+     * @throws StateRefusedException if the models have learned from another topic, or records without a key trained
+     *     another model
      */
-    void asOf(InFlightRecord work, Consumer<InFlightRecord> sends) {
-        InternalProcessorContext<?, ?> its = Objects.requireNonNull(context);
-        ProcessorNode<?, ?, ?, ?> node = its.currentNode();
-        ProcessorRecordContext record = its.recordContext();
-        its.setCurrentNode(learn);
-        its.setRecordContext((ProcessorRecordContext) work.from());
-        try {
-            sends.accept(work);
-        } finally {
-            its.setCurrentNode(node);
-            its.setRecordContext(record);
+    void attach(
+            String topicId,
+            String keyless,
+            TaskListener newListener,
+            Consumer<LiveModel> onLoad,
+            Runnable newFinishRecords) {
+        PartitionState stored = read();
+        if (stored.isOfAnotherTopicThan(topicId)) {
+            throw StateRefusedException.samplesReplaced(stored, topicId);
         }
+        if (stored.hadAnotherKeylessModelThan(keyless)) {
+            throw StateRefusedException.defaultModelChanged(stored, keyless);
+        }
+        models.begin(newListener, onLoad, stored.models(), stored.stateBytes());
+        progress.begin(stored.lastOffset());
+        samplesTopicId = topicId;
+        keylessModel = keyless;
+        listener = newListener;
+        finishRecords = newFinishRecords;
+        sendFromHere();
     }
 
-    /** Counts a record for the next commit. */
-    void countRecord() {
-        records++;
-    }
-
-    /** The model with this key, live; null if there is none yet. */
-    @Nullable
-    LiveModel get(byte[] key) {
-        LiveModel recent = last;
-        if (recent != null && Arrays.equals(recent.key().get(), key)) {
-            return recent;
-        }
-        Bytes wrapped = Bytes.wrap(key);
-        LiveModel found = live.get(wrapped);
-        if (found == null) {
-            byte[] state = inner.get(wrapped);
-            if (state == null) {
-                return null;
-            }
-            found = add(wrapped, format.read(state));
-            found.stored(state.length);
-            onLoad.accept(found);
-        }
-        last = found;
-        return found;
-    }
-
-    /** A new model, version 0, made by the sample at this offset. It is not written before it {@link #changed}. */
-    LiveModel create(byte[] key, ModelSpec spec, long offset) {
-        size = size() + 1;
-        LiveModel created =
-                add(Bytes.wrap(key.clone()), workbenchFor(spec).untrained().another(offset));
-        last = created;
-        return created;
+    /** The processor is gone, and what it has not finished with it: this can be committed no more. */
+    void detach(Runnable refusal) {
+        finishRecords = refusal;
     }
 
     /**
-     * How many models there are. The first call after a restore counts them, because an inner store on disk only
-     * estimates; that reads every model once. Nothing has been created since, or it would be known.
+     * What the last commit says of the partition. Releases that did not write it left models to be counted, which reads
+     * each of them once, here, where no transaction is open.
      */
-    int size() {
-        if (size == UNKNOWN) {
-            int counted = 0;
-            bytes = 0;
-            try (KeyValueIterator<Bytes, byte[]> all = inner.all()) {
-                while (all.hasNext()) {
-                    bytes += all.next().value.length;
-                    counted++;
-                }
-            }
-            size = counted;
+    private PartitionState read() {
+        byte[] bytes = inner().get(PARTITION);
+        if (bytes != null) {
+            return PartitionState.read(bytes);
         }
-        return size;
+        long count = 0;
+        long size = 0;
+        try (KeyValueIterator<Bytes, byte[]> all = inner().all()) {
+            while (all.hasNext()) {
+                size += all.next().value.length;
+                count++;
+            }
+        }
+        return PartitionState.unknown(count, size);
+    }
+
+    @Override
+    void prepareCommit() {
+        finishRecords.run();
+        long records = progress.recordsSinceCommit();
+        models.writeChanges();
+        if (records > 0) {
+            inner().put(
+                            PARTITION,
+                            new PartitionState(
+                                            samplesTopicId,
+                                            keylessModel,
+                                            progress.lastOffset(),
+                                            models.count(),
+                                            models.bytes())
+                                    .write());
+        }
+        listener.committing(records, models.count(), models.live(), models.bytes());
+        progress.committing();
+    }
+
+    @Override
+    void drop() {
+        models.drop();
     }
 
     @Override
     public byte @Nullable [] stored(byte[] key) {
-        return inner.get(Bytes.wrap(key));
+        return inner().get(Bytes.wrap(key));
     }
 
     @Override
     public void storedNames(String after, int limit, Consumer<String> names) {
         Bytes from = after.isEmpty() ? null : Bytes.wrap(after.getBytes(StandardCharsets.UTF_8));
-        try (KeyValueIterator<Bytes, byte[]> range = inner.range(from, null)) {
+        try (KeyValueIterator<Bytes, byte[]> range = inner().range(from, null)) {
             for (int left = limit; left > 0 && range.hasNext(); ) {
                 Bytes key = range.next().key;
-                if (!key.equals(from)) {
+                if (!key.equals(from) && !key.equals(PARTITION)) {
                     names.accept(new String(key.get(), StandardCharsets.UTF_8));
                     left--;
                 }
             }
         }
-    }
-
-    /** Version 0 of a model that is not there: to predict with, not to be trained. */
-    LiveModel untrained(byte[] key, ModelSpec spec) {
-        Workbench workbench = workbenchFor(spec);
-        return new LiveModel(
-                Bytes.wrap(key),
-                new String(key, StandardCharsets.UTF_8),
-                workbench.untrained(),
-                workbench,
-                ModelListener.NONE);
-    }
-
-    private LiveModel add(Bytes key, Model model) {
-        String name = new String(key.get(), StandardCharsets.UTF_8);
-        ModelSpec spec = model.spec();
-        LiveModel added = new LiveModel(
-                key,
-                name,
-                model,
-                workbenchFor(spec),
-                listener.model(name, spec.task(), spec.architecture().depth()));
-        live.put(key, added);
-        return added;
-    }
-
-    /** What models of this spec share. */
-    Workbench workbenchFor(ModelSpec spec) {
-        return workbenches.computeIfAbsent(spec, Workbench::new);
-    }
-
-    /** Says that the model has changed and must be written before the next commit. */
-    void changed(LiveModel model) {
-        if (!model.isDirty()) {
-            model.setDirty();
-            dirty.add(model);
-        }
-    }
-
-    @Override
-    public void flushCache() {
-        beforeCommit.run();
-        int models = dirty.isEmpty() ? size : size();
-        for (LiveModel model : dirty) {
-            byte[] state = format.write(model.model());
-            inner.put(model.key(), state);
-            bytes += state.length - model.storedBytes();
-            model.stored(state.length);
-        }
-        dirty.clear();
-        dropLongestUnused();
-        if (models != UNKNOWN) {
-            listener.committing(records, models, live.size(), bytes);
-            records = 0;
-        }
-    }
-
-    /** Everything is written now, so what goes from the heap comes back from its bytes when it is asked for. */
-    private void dropLongestUnused() {
-        if (live.size() > mostLive) {
-            Iterator<LiveModel> longestUnused = live.values().iterator();
-            for (int excess = live.size() - mostLive; excess > 0; excess--) {
-                longestUnused.next();
-                longestUnused.remove();
-            }
-            last = null;
-        }
-    }
-
-    @Override
-    public void clearCache() {
-        live.clear();
-        dirty.clear();
-        last = null;
-        size = UNKNOWN;
-        records = 0;
-    }
-
-    @Override
-    public boolean setFlushListener(CacheFlushListener<Bytes, byte[]> listener, boolean sendOldValues) {
-        return false;
-    }
-
-    @Override
-    public String name() {
-        return inner.name();
-    }
-
-    /** Registers {@code root}, which is this store, with the inner store's restore callback. */
-    @Override
-    public void init(StateStoreContext context, StateStore root) {
-        clearCache();
-        this.context = (InternalProcessorContext<?, ?>) context;
-        inner.init(context, root);
-    }
-
-    @Override
-    public void commit(Map<TopicPartition, Long> changelogOffsets) {
-        inner.commit(changelogOffsets);
-    }
-
-    @Override
-    @SuppressWarnings("NullAway") // Kafka's interface returns null for "none".
-    public Long committedOffset(TopicPartition partition) {
-        return inner.committedOffset(partition);
-    }
-
-    /**
-     * As the inner store does. It matters: a persistent store that did not would be wrapped by Kafka Streams for the
-     * sake of old checkpoint files, {@link #flushCache} would no longer be seen, and no model would ever be written.
-     */
-    @Override
-    @SuppressWarnings("deprecation") // Asked by Kafka Streams until it is removed.
-    public boolean managesOffsets() {
-        return inner.managesOffsets();
-    }
-
-    @Override
-    public void close() {
-        clearCache();
-        inner.close();
-    }
-
-    @Override
-    public boolean persistent() {
-        return inner.persistent();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return inner.isOpen();
-    }
-
-    @Override
-    public Position getPosition() {
-        return inner.getPosition();
     }
 }

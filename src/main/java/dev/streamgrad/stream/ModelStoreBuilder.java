@@ -1,5 +1,6 @@
 package dev.streamgrad.stream;
 
+import dev.streamgrad.records.StateFormat;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
@@ -12,6 +13,7 @@ import org.apache.kafka.streams.state.Stores;
 final class ModelStoreBuilder implements StoreBuilder<ModelStore> {
     private final StoreBuilder<KeyValueStore<Bytes, byte[]>> inner;
     private final int mostLive;
+    private final int oldMaxRecordBytes;
 
     /**
      * A builder.
@@ -19,9 +21,15 @@ final class ModelStoreBuilder implements StoreBuilder<ModelStore> {
      * @param supplier supplies the store of bytes
      * @param changelogConfig the changelog's topic settings
      * @param mostLive how many models stay on the heap over a commit
+     * @param oldMaxRecordBytes the setting {@code max.record.bytes} of models whose state is older than that of a model
      */
-    ModelStoreBuilder(KeyValueBytesStoreSupplier supplier, Map<String, String> changelogConfig, int mostLive) {
+    ModelStoreBuilder(
+            KeyValueBytesStoreSupplier supplier,
+            Map<String, String> changelogConfig,
+            int mostLive,
+            int oldMaxRecordBytes) {
         this.mostLive = mostLive;
+        this.oldMaxRecordBytes = oldMaxRecordBytes;
         this.inner = Stores.keyValueStoreBuilder(supplier, Serdes.Bytes(), Serdes.ByteArray())
                 .withLoggingEnabled(changelogConfig)
                 .withCachingDisabled();
@@ -29,7 +37,7 @@ final class ModelStoreBuilder implements StoreBuilder<ModelStore> {
 
     @Override
     public ModelStore build() {
-        return new ModelStore(inner.build(), mostLive);
+        return new ModelStore(inner.build(), mostLive, new StateFormat(oldMaxRecordBytes));
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.records.ModelName;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.SampleReader;
+import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
 import dev.streamgrad.settings.Settings;
@@ -18,6 +19,8 @@ import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -37,22 +40,50 @@ final class RecordHandler {
 
     private final Settings settings;
     private final ClusterFacts cluster;
-    private final ModelStore models;
-    private final TaskListener heard;
+    private final LiveModels models;
+    private final int partition;
+    private final PartitionProgress progress;
+    private final TaskListener listener;
+    private final Consumer<String> stop;
     private final byte[] defaultKey;
-    private final int largestSample;
+    private final SamplesLog log;
     private final Prediction.Writer predictions = new Prediction.Writer();
     /** The specs that have been compared with the settings: a model may come back from its bytes often. */
     private final Set<ModelSpec> compared = new HashSet<>();
+    /** How many records were skipped because they had been dealt with before. */
+    private long skipped;
 
-    RecordHandler(Settings settings, ClusterFacts cluster, ModelStore models, TaskListener heard) {
+    /**
+     * A handler of one partition's records.
+     *
+     * @param models the partition's
+     * @param progress how far its records have been dealt with
+     * @param stop is told why the application has to end
+     */
+    RecordHandler(
+            Settings settings,
+            ClusterFacts cluster,
+            int partition,
+            LiveModels models,
+            PartitionProgress progress,
+            TaskListener listener,
+            Consumer<String> stop) {
         this.settings = settings;
         this.cluster = cluster;
+        this.partition = partition;
         this.models = models;
-        this.heard = heard;
-        this.largestSample = settings.largestSample();
+        this.progress = progress;
+        this.listener = listener;
+        this.stop = stop;
         this.defaultKey = settings.defaultModel().getBytes(StandardCharsets.UTF_8);
-        models.onLoad(this::warnIfSettingsDiffer);
+        this.log = new SamplesLog(
+                cluster.samplesTopicId(), cluster.samplesPartitions() == 1 ? settings.defaultModel() : null);
+    }
+
+    /** A model has come back from its bytes. */
+    void loaded(LiveModel live) {
+        warnIfMisplaced(live.key(), live.name());
+        warnIfSettingsDiffer(live);
     }
 
     /** A model keeps the spec it was created with, or its weights would no longer be a function of the log. */
@@ -69,66 +100,109 @@ final class RecordHandler {
         }
     }
 
-    /** Learns the record of this work, or finds out why it cannot be used, and says so there. */
-    void learn(InFlightRecord work) {
-        long start = System.nanoTime();
-        Record<byte[], byte[]> record = work.record();
-        try {
-            learn(work, record, work.from());
-        } catch (BadRecordException e) {
-            work.failed(e.text());
-            heard.deadLetter(nameIn(record.key()), e.reason());
+    /** Learns a record, or finds out why it cannot be used, and says so there. */
+    void handle(InFlightRecord inFlight) {
+        long offset = inFlight.from().offset();
+        if (offset <= progress.lastOffset()) {
+            skip(inFlight);
+            return;
         }
-        heard.processed(System.nanoTime() - start, work.ageMillis());
+        long start = System.nanoTime();
+        Record<byte[], byte[]> record = inFlight.record();
+        try {
+            handle(inFlight, record, inFlight.from());
+        } catch (BadRecordException e) {
+            inFlight.failed(e.text());
+            listener.deadLetter(nameIn(record.key()), e.reason());
+        }
+        progress.reached(offset);
+        listener.processed(System.nanoTime() - start, inFlight.ageMillis());
+    }
+
+    /** The group's offsets can be lost, or be set back; the state knows better. */
+    private void skip(InFlightRecord inFlight) {
+        if (skipped++ == 0) {
+            LOG.warn(
+                    "{}-{} is read again from offset {}, though it has been learned up to offset {} (the offsets of the group"
+                            + " {} were lost or set back): what was learned is skipped",
+                    inFlight.from().topic(),
+                    inFlight.from().partition(),
+                    inFlight.from().offset(),
+                    progress.lastOffset(),
+                    settings.applicationId());
+        }
+        listener.skipped();
     }
 
     private String nameIn(byte @Nullable [] key) {
         return key == null ? settings.defaultModel() : new String(key, StandardCharsets.UTF_8);
     }
 
-    private void learn(InFlightRecord work, Record<byte[], byte[]> record, RecordMetadata from)
+    private void handle(InFlightRecord inFlight, Record<byte[], byte[]> record, RecordMetadata from)
             throws BadRecordException {
-        models.countRecord();
         byte[] key = record.key();
-        requireSize(key, record.value());
         if (key == null) {
             key = keyOfNone();
         }
         LiveModel live = models.get(key);
-        Workbench workbench = live != null ? live.workbench() : models.workbenchFor(specFor(key));
-        SampleReader sample = workbench.reader();
+        ModelSpec spec = live != null ? live.model().spec() : specFor(key);
+        requireSize(record, spec.hyperparameters().maxRecordBytes());
+        if (live != null && from.offset() <= live.model().lastOffset()) {
+            // A model that was rebuilt may be ahead of the others of its partition.
+            skip(inFlight);
+            return;
+        }
+        SampleReader sample = live != null
+                ? live.workbench().reader()
+                : models.workbenchFor(spec).reader();
         sample.read(record.value());
         if (live == null) {
             // A request makes no model: it is answered by version 0, which nothing has to remember.
-            live = sample.hasLabel() ? create(key, from.offset()) : models.untrained(key, specFor(key));
+            live = sample.hasLabel() ? create(key, spec, from.offset()) : models.untrained(key, spec);
         }
         if (sample.hasLabel()) {
-            train(work, live, sample, record, from);
+            train(inFlight, live, sample, record, from);
         } else {
-            predict(work, live, sample, from);
+            predict(inFlight, live, sample, from);
         }
     }
 
-    private void requireSize(byte @Nullable [] key, byte @Nullable [] value) throws BadRecordException {
-        long size = size(key) + size(value);
-        if (size > largestSample) {
+    private static void requireSize(Record<byte[], byte[]> record, int most) throws BadRecordException {
+        long size = size(record.key()) + size(record.value());
+        if (size > most) {
             throw new BadRecordException(
                     Reason.LIMIT,
-                    "key and value must have at most " + largestSample + " bytes; got " + size
-                            + "; raise max.record.bytes if that is a sample");
+                    "key and value must have at most " + most + " bytes; got " + size
+                            + "; if that is a sample, raise max.record.bytes, which a model keeps from its creation");
         }
     }
 
-    private LiveModel create(byte[] key, long offset) throws BadRecordException {
-        ModelSpec spec = specFor(key);
-        if (models.size() >= settings.mostModels()) {
+    private LiveModel create(byte[] key, ModelSpec spec, long offset) throws BadRecordException {
+        if (models.count() >= settings.mostModels()) {
             throw new BadRecordException(
                     Reason.LIMIT,
-                    "key must name one of the " + models.size()
+                    "key must name one of the " + models.count()
                             + " models of this partition, which may not have more; got "
                             + BadRecordException.shown(ModelName.of(key)) + "; raise max.models for another");
         }
-        return models.create(key, spec, offset);
+        LiveModel created = models.create(key, spec, offset);
+        warnIfMisplaced(key, created.name());
+        return created;
+    }
+
+    /** One name in two partitions is two models, and nobody sees that by looking at one of them. */
+    private void warnIfMisplaced(byte[] key, String name) {
+        int usual = Utils.toPositive(Utils.murmur2(key)) % cluster.samplesPartitions();
+        if (usual != partition) {
+            listener.misplaced();
+            LOG.warn(
+                    "model {} is in partition {}, where Kafka's Java clients would put it into {}: if producers with different"
+                            + " partitioners send samples of one name, they make several models of it; set the partitioner of"
+                            + " each to murmur2 (librdkafka: partitioner=murmur2_random)",
+                    name,
+                    partition,
+                    usual);
+        }
     }
 
     private byte[] keyOfNone() throws BadRecordException {
@@ -145,7 +219,7 @@ final class RecordHandler {
         return settings.specOf(ModelName.of(key));
     }
 
-    private void predict(InFlightRecord work, LiveModel live, SampleReader sample, RecordMetadata from)
+    private void predict(InFlightRecord inFlight, LiveModel live, SampleReader sample, RecordMetadata from)
             throws BadRecordException {
         Learner learner = live.workbench().learner();
         double[] outputs = learner.predict(live.model(), sample.features());
@@ -157,12 +231,12 @@ final class RecordHandler {
         }
         byte[] prediction = predictions.write(
                 sample.id(), outputs, null, 0.0, live.model().version(), false, from.partition(), from.offset());
-        work.predicted(live.key().get(), prediction, null);
+        inFlight.send(LearnTopology.PREDICTIONS, live.key(), prediction);
         live.listener().requested();
     }
 
     private void train(
-            InFlightRecord work,
+            InFlightRecord inFlight,
             LiveModel live,
             SampleReader sample,
             Record<byte[], byte[]> record,
@@ -173,12 +247,13 @@ final class RecordHandler {
         long version = model.version();
         double learningRate = model.learningRate();
         Learner.Outcome outcome = learner.learn(model, sample.features(), sample.label(), sample.weight());
+        model.reached(from.offset());
         models.changed(live);
         if (outcome != Learner.Outcome.TRAINED) {
             live.listener().refused(outcome == Learner.Outcome.RESTORED);
             String reason = divergence(live, learningRate, outcome, from);
             if (model.spec().hyperparameters().onDivergence() == OnDivergence.STOP) {
-                throw new DivergedException(reason);
+                stop.accept(reason + "; this sample is a dead letter now, so that a start goes on behind it");
             }
             throw new BadRecordException(Reason.DIVERGENCE, reason);
         }
@@ -192,17 +267,18 @@ final class RecordHandler {
                 from.partition(),
                 from.offset());
         byte[] snapshot = model.snapshotIsDueSince(version)
-                ? Snapshot.of(live.name(), model, new Source(from.partition(), from.offset()), record.timestamp())
+                ? Snapshot.of(live.name(), model, new Source(from.partition(), from.offset()), log, record.timestamp())
                         .toJson()
                 : null;
         if (model.version() != version && live.takeObservationDue()) {
             live.listener().observed(learner.observe(model));
         }
         live.listener().trained(learner.loss());
+        inFlight.send(LearnTopology.PREDICTIONS, live.key(), prediction);
         if (snapshot != null) {
             live.listener().snapshot();
+            inFlight.send(LearnTopology.SNAPSHOTS, live.key(), snapshot);
         }
-        work.predicted(live.key().get(), prediction, snapshot);
     }
 
     private static String divergence(

@@ -118,7 +118,7 @@ class CrashIT {
         }
         assertThat(compared).isEqualTo(snapshots.size());
         // And the state itself, unfinished batch included, is in the changelog.
-        byte[] state = topics.lastValue(topics.settings().changelogTopic());
+        byte[] state = topics.lastValue(topics.settings().changelogTopic(), "xor");
         Model stored = new StateFormat().read(state);
         assertThat(Fingerprint.of(stored)).isEqualTo(Fingerprint.of(uninterrupted));
         assertThat(ModelState.counters(stored).get("batch.samples")).isEqualTo(sent % 7);

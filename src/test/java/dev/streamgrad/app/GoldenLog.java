@@ -62,7 +62,15 @@ final class GoldenLog {
 
     /** One record of a topic's only partition. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    record Entry(String topic, long offset, long timestamp, byte @Nullable [] key, byte @Nullable [] value) {}
+    record Entry(String topic, long offset, long timestamp, byte @Nullable [] key, byte @Nullable [] value) {
+        String name() {
+            return new String(Objects.requireNonNull(key), StandardCharsets.UTF_8);
+        }
+
+        byte[] content() {
+            return Objects.requireNonNull(value);
+        }
+    }
 
     private GoldenLog(List<Entry> entries) {
         this.entries = entries;
@@ -221,7 +229,7 @@ final class GoldenLog {
             TopicPartition partition = new TopicPartition(topic, 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
             while (consumer.position(partition) < end) {
                 consumer.poll(Duration.ofMillis(200)).forEach(records::add);
             }
@@ -283,7 +291,11 @@ final class GoldenLog {
                 settings.put(topic.replace('-', '.') + ".topic", prefix + topic);
                 // The records are old, and stay.
                 admin.createTopics(List.of(new NewTopic(prefix + topic, 1, (short) 1)
-                                .configs(Map.of("retention.ms", "-1", "cleanup.policy", "delete"))))
+                                .configs(Map.of(
+                                        "retention.ms",
+                                        "-1",
+                                        "message.timestamp.after.max.ms",
+                                        Long.toString(Long.MAX_VALUE)))))
                         .all()
                         .get();
                 for (Entry entry : of(topic)) {

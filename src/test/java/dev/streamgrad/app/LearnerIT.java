@@ -149,9 +149,9 @@ class LearnerIT {
             app.close();
             assertThat(sentBefore).isGreaterThanOrEqualTo(500);
         }
-        assertThat(topics.read("writes-models-changelog", 2))
-                .as("two models, one commit")
-                .hasSize(2);
+        assertThat(topics.read("writes-models-changelog", 3))
+                .as("two models and how far they have come, one commit")
+                .hasSize(3);
     }
 
     @Test

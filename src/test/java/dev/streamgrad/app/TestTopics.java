@@ -12,10 +12,13 @@ import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -50,6 +53,43 @@ final class TestTopics {
             settings.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
         }
         Topics.create(settings(), partitions, Optional.of((short) 1), QUIET);
+    }
+
+    private TestTopics(String bootstrapServers, Map<String, String> settings) {
+        this.bootstrapServers = bootstrapServers;
+        this.settings.putAll(settings);
+    }
+
+    /** Topics that are there already, under the names that these settings have for them. */
+    static TestTopics of(String bootstrapServers, Map<String, String> settings) {
+        return new TestTopics(bootstrapServers, settings);
+    }
+
+    /** Deletes what the group has committed. */
+    void deleteGroup() throws Exception {
+        try (Admin admin = Admin.create(settings().kafka().admin())) {
+            // The last member may not have left yet.
+            await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+                admin.deleteConsumerGroups(List.of(settings().applicationId()))
+                        .all()
+                        .get();
+                return true;
+            });
+        }
+    }
+
+    /** Deletes the samples topic and makes it anew. */
+    void recreateSamples() throws Exception {
+        String topic = settings().samplesTopic();
+        try (Admin admin = Admin.create(settings().kafka().admin())) {
+            admin.deleteTopics(List.of(topic)).all().get();
+            await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+                admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1)))
+                        .all()
+                        .get();
+                return true;
+            });
+        }
     }
 
     Settings settings() {
@@ -146,10 +186,13 @@ final class TestTopics {
                 .toList();
     }
 
-    /** The last committed value in a topic of one partition. */
-    byte[] lastValue(String topic) {
-        List<ConsumerRecord<byte[], byte[]>> records = read(topic, 1);
-        return records.get(records.size() - 1).value();
+    /** The last committed value with this key in a topic of one partition. */
+    byte[] lastValue(String topic, String key) {
+        return read(topic, 1).stream()
+                .filter(record -> Arrays.equals(record.key(), key.getBytes(StandardCharsets.UTF_8)))
+                .reduce((before, after) -> after)
+                .orElseThrow()
+                .value();
     }
 
     /** What {@code audit} finds. */

@@ -2,6 +2,7 @@ package dev.streamgrad.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.streamgrad.audit.Finding.Verdict;
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
@@ -11,6 +12,7 @@ import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.nn.NumpyRandom;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.SampleReader;
+import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
 import dev.streamgrad.settings.Settings;
@@ -93,10 +95,16 @@ class AuditTest {
                 long before = model.version();
                 reader.read(value);
                 learner.learn(model, reader.features(), reader.label(), reader.weight());
+                model.reached(samples.size() - 1);
                 if (model.snapshotIsDueSince(before)) {
                     snapshots.add(new Entry(
                             name,
-                            Snapshot.of(name, model, new Source(0, samples.size() - 1), NOW + samples.size() - 1)
+                            Snapshot.of(
+                                            name,
+                                            model,
+                                            new Source(0, samples.size() - 1),
+                                            new SamplesLog("", "xor"),
+                                            NOW + samples.size() - 1)
                                     .toJson()));
                 }
             }
@@ -163,7 +171,9 @@ class AuditTest {
     void wholeLog_agrees_withEverySnapshot() throws Exception {
         List<Finding> findings = new Log().learned().written().audit();
         assertThat(findings)
-                .containsExactly(new Finding("even", 0, 0, 5, 500, null), new Finding("odd", 0, 0, 5, 500, null));
+                .containsExactly(
+                        new Finding("even", 0, Verdict.AGREES, 0, 5, 500, ""),
+                        new Finding("odd", 0, Verdict.AGREES, 0, 5, 500, ""));
         assertThat(findings.get(0))
                 .hasToString("even: ok, 5 snapshots agree, the last of version 500, trained again from version 0");
     }
@@ -194,7 +204,7 @@ class AuditTest {
         assertThat(log.audit())
                 .hasSize(2)
                 .noneMatch(Finding::isGood)
-                .allSatisfy(finding -> assertThat(finding.mismatch()).contains("cannot be looked for"));
+                .allSatisfy(finding -> assertThat(finding.text()).contains(" gone"));
     }
 
     @Test
@@ -233,8 +243,8 @@ class AuditTest {
         Log log = new Log().learned();
         log.samples.subList(1500, log.samples.size()).clear();
         assertThat(log.written().audit())
-                .allSatisfy(finding ->
-                        assertThat(finding.mismatch()).contains("the samples in the log lead only to version"));
+                .allSatisfy(
+                        finding -> assertThat(finding.text()).contains("the samples in the log lead only to version"));
     }
 
     @Test
@@ -265,7 +275,9 @@ class AuditTest {
         Log log = new Log().learned();
         log.snapshots.subList(0, log.snapshots.size() - 2).clear();
         assertThat(log.written().audit())
-                .containsExactly(new Finding("even", 0, 0, 1, 500, null), new Finding("odd", 0, 0, 1, 500, null));
+                .containsExactly(
+                        new Finding("even", 0, Verdict.AGREES, 0, 1, 500, ""),
+                        new Finding("odd", 0, Verdict.AGREES, 0, 1, 500, ""));
     }
 
     @Test
@@ -297,7 +309,7 @@ class AuditTest {
                 .filteredOn(finding -> !finding.isGood())
                 .singleElement()
                 .satisfies(finding -> {
-                    assertThat(finding.mismatch()).contains("at version ", "(sample 0@", mismatch);
+                    assertThat(finding.text()).contains("at version ", "(sample 0@", mismatch);
                     assertThat(finding.toString()).contains(": MISMATCH at version");
                 });
         assertThat(findings).filteredOn(Finding::isGood).hasSize(1);

@@ -46,7 +46,8 @@ final class NotebookRun {
                         OnDivergence.SKIP,
                         1,
                         Long.MAX_VALUE,
-                        PrequentialMetrics.BLOCKS));
+                        PrequentialMetrics.BLOCKS,
+                        Integer.MAX_VALUE));
         Model model = new Model(spec);
         List<Double> initial = new ArrayList<>();
         model.parameters().forEach(initial::add);

@@ -68,7 +68,8 @@ final class ReferenceRun {
                         OnDivergence.SKIP,
                         1,
                         Long.MAX_VALUE,
-                        PrequentialMetrics.BLOCKS));
+                        PrequentialMetrics.BLOCKS,
+                        Integer.MAX_VALUE));
     }
 
     private static Optimizer optimizer(JsonNode node) {

@@ -27,7 +27,7 @@ final class GoldenFiles {
         Files.writeString(
                 Path.of(args[0], "state-v" + StateFormat.VERSION + ".hex"),
                 HexFormat.of().formatHex(state) + "\n");
-        Snapshot snapshot = Snapshot.of("xor", model, new Source(0, 999), 1_700_000_000_000L);
+        Snapshot snapshot = Snapshot.of("xor", model, new Source(0, 999), SnapshotTest.LOG, 1_700_000_000_000L);
         Files.write(Path.of(args[0], "snapshot-v" + Snapshot.FORMAT + ".json"), snapshot.toJson());
     }
 }

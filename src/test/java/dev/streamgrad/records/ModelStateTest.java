@@ -69,8 +69,8 @@ class ModelStateTest {
     void everyField_isInTheSnapshot_andInTheFingerprintIfItDecides(String path) {
         StateField field = ModelState.field(path);
         Model changed = changed(field);
-        Snapshot plain = Snapshot.of("xor", model(), new Source(0, 99), 5);
-        Snapshot other = Snapshot.of("xor", changed, new Source(0, 99), 5);
+        Snapshot plain = Snapshot.of("xor", model(), new Source(0, 99), SnapshotTest.LOG, 5);
+        Snapshot other = Snapshot.of("xor", changed, new Source(0, 99), SnapshotTest.LOG, 5);
         assertThat(other.toJson()).isNotEqualTo(plain.toJson());
         assertThat(other.fingerprint().equals(plain.fingerprint()))
                 .isNotEqualTo(field.decides().test(changed));

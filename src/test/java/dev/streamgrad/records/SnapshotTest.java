@@ -19,18 +19,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotTest {
+    static final SamplesLog LOG = new SamplesLog("Lq0gY3hWTZuqV5p2YkVZ3g", "xor");
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     @ParameterizedTest
     @MethodSource("dev.streamgrad.records.StateFormatTest#specs")
     void snapshot_resumesToTheSameBits(ModelSpec spec) {
         Model model = StateFormatTest.trained(spec, 1001);
-        byte[] json = Snapshot.of("xor", model, new Source(2, 1000), 17).toJson();
+        byte[] json = Snapshot.of("xor", model, new Source(2, 1000), LOG, 17).toJson();
         assertThat((long) json.length).isLessThanOrEqualTo(Snapshot.largest(spec));
         Snapshot back = Snapshot.read(json);
         assertThat(back.isIntact()).isTrue();
         assertThat(back.source()).isEqualTo(new Source(2, 1000));
         assertThat(back.time()).isEqualTo(17);
+        assertThat(back.log()).isEqualTo(LOG);
         StateFormatTest.train(model, 1001, 2500);
         StateFormatTest.train(back.model(), 1001, 2500);
         assertThat(Fingerprint.of(back.model())).isEqualTo(Fingerprint.of(model));
@@ -41,7 +43,7 @@ class SnapshotTest {
     @Test
     void snapshot_readsLikeTheReadmeSays() throws IOException {
         JsonNode json = MAPPER.readTree(
-                Snapshot.of("xor", StateFormatTest.trained(ModelSpec.xor(), 1000), new Source(0, 999), 5)
+                Snapshot.of("xor", StateFormatTest.trained(ModelSpec.xor(), 1000), new Source(0, 999), LOG, 5)
                         .toJson());
         assertThat(json.get("format").intValue()).isEqualTo(2);
         assertThat(json.get("model").textValue()).isEqualTo("xor");
@@ -61,7 +63,7 @@ class SnapshotTest {
 
     @Test
     void changedWeight_isFound() throws IOException {
-        byte[] json = Snapshot.of("xor", StateFormatTest.trained(ModelSpec.xor(), 10), new Source(0, 9), 5)
+        byte[] json = Snapshot.of("xor", StateFormatTest.trained(ModelSpec.xor(), 10), new Source(0, 9), LOG, 5)
                 .toJson();
         ObjectNode changed = (ObjectNode) MAPPER.readTree(json);
         ((com.fasterxml.jackson.databind.node.ArrayNode)

@@ -64,7 +64,7 @@ class FuzzTest {
     private String fingerprintAfter(int bad) {
         Settings settings = Settings.of(Map.of("live.models", "100"));
         try (TopologyTestDriver driver = new TopologyTestDriver(
-                LearnTopology.build(settings, new ClusterFacts(1, 100_000)),
+                LearnTopology.build(settings, new ClusterFacts("", 1, 100_000)),
                 settings.kafka().streams())) {
             TestInputTopic<byte[], byte[]> samples =
                     driver.createInputTopic("samples", new ByteArraySerializer(), new ByteArraySerializer());
@@ -109,7 +109,8 @@ class FuzzTest {
                 assertThat(reasons).as("what was refused").contains("value", "features", "features[0]", "label", "key");
             }
             ModelStore store = (ModelStore) driver.getStateStore(ModelStore.NAME);
-            return Fingerprint.of(Objects.requireNonNull(store.get(XOR)).model());
+            return Fingerprint.of(
+                    Objects.requireNonNull(store.models().get(XOR)).model());
         }
     }
 

@@ -1,9 +1,12 @@
-package dev.streamgrad.audit;
+package dev.streamgrad.replay;
 
 import dev.streamgrad.settings.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -12,14 +15,23 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** All committed records that a topic has when it is opened, in the order of each partition. */
-final class TopicLog implements AutoCloseable {
+public final class TopicLog implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Consumer<byte[], byte[]> consumer;
     private final Map<TopicPartition, Long> beginning;
     private final Map<TopicPartition, Long> end;
+    private final String topic;
+    private final Map<String, Object> adminConfig;
 
-    TopicLog(Settings settings, String topic) {
+    /**
+     * Opens a log.
+     *
+     * @param topic which must exist
+     */
+    public TopicLog(Settings settings, String topic) {
+        this.topic = topic;
+        this.adminConfig = settings.kafka().admin();
         Map<String, Object> config = settings.kafka().consumer();
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
@@ -36,17 +48,32 @@ final class TopicLog implements AutoCloseable {
     }
 
     /** Starts again with the oldest records; what has come since the log was opened is still not in it. */
-    void rewind() {
+    public void rewind() {
         beginning.forEach(consumer::seek);
         consumer.resume(consumer.paused());
     }
 
-    int partitions() {
+    /** The topic's id; empty if this user may not describe it. */
+    public String topicId() {
+        try (Admin admin = Admin.create(adminConfig)) {
+            TopicDescription description =
+                    admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+            return description == null ? "" : description.topicId().toString();
+        } catch (ExecutionException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    /** How many partitions it has. */
+    public int partitions() {
         return end.size();
     }
 
     /** The oldest offset there is. */
-    long beginning(int partition) {
+    public long beginning(int partition) {
         return beginning.entrySet().stream()
                 .filter(entry -> entry.getKey().partition() == partition)
                 .mapToLong(Map.Entry::getValue)
@@ -55,26 +82,27 @@ final class TopicLog implements AutoCloseable {
     }
 
     /** How many offsets there are in all. */
-    long size() {
+    public long size() {
         return end.entrySet().stream()
                 .mapToLong(entry -> entry.getValue() - beginning.getOrDefault(entry.getKey(), 0L))
                 .sum();
     }
 
     /** How many of them have been read. */
-    long read() {
+    public long read() {
         return end.entrySet().stream()
                 .mapToLong(entry -> Math.min(entry.getValue(), consumer.position(entry.getKey()))
                         - beginning.getOrDefault(entry.getKey(), 0L))
                 .sum();
     }
 
-    boolean isAtEnd() {
+    /** Whether all of them have been read. */
+    public boolean isAtEnd() {
         return end.entrySet().stream().allMatch(entry -> consumer.position(entry.getKey()) >= entry.getValue());
     }
 
     /** Some more records, perhaps none. */
-    void poll(java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> to) {
+    public void poll(java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> to) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
             if (record.offset() < end.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L)) {
                 to.accept(record);

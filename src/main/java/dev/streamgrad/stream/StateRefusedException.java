@@ -1,0 +1,38 @@
+package dev.streamgrad.stream;
+
+import dev.streamgrad.records.PartitionState;
+
+/**
+ * The stored models cannot go on with the samples topic or the settings that are there now. The message says what to
+ * do.
+ */
+public final class StateRefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private StateRefusedException(String message) {
+        super(message);
+    }
+
+    /**
+     * The samples topic is not the one that the models have learned from.
+     *
+     * @param present the id of the topic that is there
+     */
+    static StateRefusedException samplesReplaced(PartitionState stored, String present) {
+        return new StateRefusedException("the samples topic must be the one that the models have learned from (id "
+                + stored.samplesTopicId() + "); it was deleted and made anew (id " + present
+                + "); to forget the models and learn anew from it: streamgrad reset; to keep their weights and learn on"
+                + " from it: streamgrad rebuild --onto-new-samples");
+    }
+
+    /**
+     * Records without a key have been for another model.
+     *
+     * @param present the setting {@code default.model}
+     */
+    static StateRefusedException defaultModelChanged(PartitionState stored, String present) {
+        return new StateRefusedException("default.model must stay " + stored.keylessModel()
+                + ", which the records without a key have trained; got " + present
+                + "; set it back, or send a key with each record and forget the models: streamgrad reset");
+    }
+}
