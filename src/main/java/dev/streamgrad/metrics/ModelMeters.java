@@ -110,7 +110,7 @@ final class ModelMeters {
                 counter("streamgrad.skipped", "Samples whose step would not have been finite, and was left out.", tags);
         restores = counter("streamgrad.restores", "Times the model went back to its last snapshot.", tags);
         snapshots = counter("streamgrad.snapshots", "Snapshots written.", tags);
-        all.add(FunctionCounter.builder("streamgrad.samples", this, its -> its.trained() + its.refused())
+        all.add(FunctionCounter.builder("streamgrad.samples", this, meters -> meters.trained() + meters.refused())
                 .description("Samples with a label that reached the model.")
                 .tags(tags)
                 .register(registry));
@@ -144,8 +144,8 @@ final class ModelMeters {
     }
 
     private void gauge(String name, String description, Tags tags, ToDoubleFunction<Observation> value) {
-        all.add(Gauge.builder(name, this, its -> {
-                    Observation observation = its.seen;
+        all.add(Gauge.builder(name, this, meters -> {
+                    Observation observation = meters.seen;
                     return observation == null ? Double.NaN : value.applyAsDouble(observation);
                 })
                 .description(description)
@@ -172,16 +172,16 @@ final class ModelMeters {
     }
 
     /** A partition has such a model; what happens to it is told to what this returns. */
-    Heard begin() {
-        return new Heard();
+    PartitionListener begin() {
+        return new PartitionListener();
     }
 
     /** What one partition tells, by one thread at a time. */
-    final class Heard implements ModelListener {
-        private final Distribution itsLosses = new Distribution();
+    final class PartitionListener implements ModelListener {
+        private final Distribution lossesHere = new Distribution();
 
-        private Heard() {
-            losses.add(itsLosses);
+        private PartitionListener() {
+            losses.add(lossesHere);
         }
 
         @Override
@@ -191,7 +191,7 @@ final class ModelMeters {
 
         @Override
         public void trained(double loss) {
-            itsLosses.record(loss);
+            lossesHere.record(loss);
         }
 
         @Override
@@ -217,8 +217,8 @@ final class ModelMeters {
         /** The partition goes; what it told stays counted. */
         void end() {
             synchronized (ModelMeters.this) {
-                if (losses.remove(itsLosses)) {
-                    formerLosses.add(itsLosses);
+                if (losses.remove(lossesHere)) {
+                    formerLosses.add(lossesHere);
                 }
             }
         }
