@@ -104,8 +104,9 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
     }
 
     private SummarySnapshot losses() {
-        SummarySnapshot.Builder losses =
-                SummarySnapshot.builder().name("streamgrad_loss").help("Prequential loss of each sample trained on.");
+        SummarySnapshot.Builder losses = SummarySnapshot.builder()
+                .name("streamgrad_loss")
+                .help("Prequential loss of each sample trained on, up to 1e12.");
         losses.dataPoint(others.losses());
         models.values().forEach(model -> losses.dataPoint(model.losses()));
         return losses.build();

@@ -24,9 +24,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The meters of one model, or of all those together that have none of their own. */
 final class ModelMeters {
+    /**
+     * A greater loss is counted and not added. A double has 53 bits: beside one loss of 1e158, which a model that
+     * diverges has before its steps stop being finite, every ordinary loss of the following weeks would be 0. A
+     * regression that is right to have a greater loss has labels in millions, and should have them scaled.
+     */
+    private static final double GREATEST_LOSS = 1e12;
+
     private final MeterRegistry registry;
     private final List<Meter> all = new ArrayList<>();
     private final Counter requests;
+    private final Counter excessive;
     private final Counter skipped;
     private final Counter restores;
     private final Counter snapshots;
@@ -106,6 +114,10 @@ final class ModelMeters {
                 .tags(tags)
                 .register(registry));
         requests = counter("streamgrad.requests", "Samples without a label, predicted only.", tags);
+        excessive = counter(
+                "streamgrad.excessive.losses",
+                "Samples trained on whose loss was over 1e12 and is left out of streamgrad_loss.",
+                tags);
         skipped =
                 counter("streamgrad.skipped", "Samples whose step would not have been finite, and was left out.", tags);
         restores = counter("streamgrad.restores", "Times the model went back to its last snapshot.", tags);
@@ -158,7 +170,7 @@ final class ModelMeters {
         all.forEach(registry::remove);
     }
 
-    /** The prequential losses of all samples trained on. */
+    /** The prequential losses of the samples trained on, but for the excessive ones. */
     synchronized SummaryDataPointSnapshot losses() {
         Distribution sum = new Distribution();
         sum.add(formerLosses);
@@ -167,7 +179,8 @@ final class ModelMeters {
     }
 
     private synchronized double trained() {
-        return formerLosses.count()
+        return excessive.count()
+                + formerLosses.count()
                 + losses.stream().mapToLong(Distribution::count).sum();
     }
 
@@ -191,7 +204,11 @@ final class ModelMeters {
 
         @Override
         public void trained(double loss) {
-            lossesHere.record(loss);
+            if (loss > GREATEST_LOSS) {
+                excessive.increment();
+            } else {
+                lossesHere.record(loss);
+            }
         }
 
         @Override

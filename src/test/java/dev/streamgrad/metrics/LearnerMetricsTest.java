@@ -13,7 +13,9 @@ import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearningListener.ModelListener;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -101,6 +103,77 @@ class LearnerMetricsTest {
             assertThat(value("streamgrad_end_to_end_seconds_count")).isEqualTo(3.0);
             zero.end();
         }
+    }
+
+    /** What {@code rate(streamgrad_loss_sum) / rate(streamgrad_loss_count)} makes of the losses between two scrapes. */
+    private double meanLossOf(ModelListener model, double... losses) {
+        double sum = value("streamgrad_loss_sum", "model=\"a\"");
+        double count = value("streamgrad_loss_count", "model=\"a\"");
+        for (double loss : losses) {
+            model.trained(loss);
+        }
+        return (value("streamgrad_loss_sum", "model=\"a\"") - sum)
+                / (value("streamgrad_loss_count", "model=\"a\"") - count);
+    }
+
+    @Test
+    void afterADivergence_theMeanLossIsThatOfTheOrdinaryLosses() {
+        ModelListener model = metrics.begin(0).model("a", Task.REGRESSION, 1);
+        assertThat(meanLossOf(model, 0.5, 0.25)).isEqualTo(0.375);
+        for (double diverging = 1e3; diverging < 1e158; diverging *= 1e3) {
+            model.trained(diverging);
+        }
+        model.trained(1e158);
+        double[] ordinary = new double[4_000];
+        Arrays.fill(ordinary, 1e-3);
+        assertThat(meanLossOf(model, ordinary)).isCloseTo(1e-3, within(1e-5));
+    }
+
+    /** Each alone would be lost in the sum, which has 53 bits. */
+    @Test
+    void manyGreatLosses_leaveRoomForSmallOnes() {
+        ModelListener model = metrics.begin(0).model("a", Task.REGRESSION, 1);
+        for (int i = 0; i < 1_000; i++) {
+            model.trained(1e12);
+        }
+        double[] ordinary = new double[10_000];
+        Arrays.fill(ordinary, 0.01);
+        assertThat(meanLossOf(model, ordinary)).isCloseTo(0.01, within(1e-4));
+    }
+
+    /** Prometheus takes a fall for a restart and adds the whole sum again. */
+    @Test
+    void theSumOfLosses_neverFalls() {
+        ModelListener model = metrics.begin(0).model("a", Task.REGRESSION, 1);
+        Random random = new Random(31);
+        double last = 0.0;
+        for (int i = 0; i < 500; i++) {
+            model.trained(random.nextBoolean() ? 0.0 : Math.pow(10.0, random.nextInt(24) - 12) * random.nextDouble());
+            double sum = value("streamgrad_loss_sum", "model=\"a\"");
+            assertThat(sum).isGreaterThanOrEqualTo(last);
+            last = sum;
+        }
+    }
+
+    @Test
+    void aLossThatWouldDrownTheOthers_isLeftOutOfTheSum_andCounted() {
+        TaskListener task = metrics.begin(0);
+        ModelListener model = task.model("a", Task.REGRESSION, 1);
+        model.trained(1e12);
+        model.trained(Math.nextUp(1e12));
+        model.trained(1e158);
+        model.trained(0.5);
+        assertThat(value("streamgrad_excessive_losses_total", "model=\"a\"")).isEqualTo(2.0);
+        assertThat(value("streamgrad_loss_count", "model=\"a\"")).isEqualTo(2.0);
+        assertThat(value("streamgrad_loss_sum", "model=\"a\"")).isEqualTo(1e12 + 0.5);
+        assertThat(value("streamgrad_trained_total", "model=\"a\"")).isEqualTo(4.0);
+        assertThat(value("streamgrad_samples_total", "model=\"a\"")).isEqualTo(4.0);
+        task.end();
+        ModelListener other = metrics.begin(1).model("other", Task.REGRESSION, 1);
+        other.trained(1e158);
+        assertThat(value("streamgrad_excessive_losses_total", "model=\"other\""))
+                .isEqualTo(1.0);
+        assertThat(value("streamgrad_trained_total", "model=\"other\"")).isEqualTo(1.0);
     }
 
     @Test
