@@ -63,7 +63,7 @@ class MonitoringIT {
     private static final int MOST_SERIES = 400;
     /** What Grafana would put in: four times the interval of the scrapes, or more. */
     private static final Map<String, String> VARIABLES =
-            Map.of("$job", "streamgrad", "$instance", ".+", "$model", ".+", "$__rate_interval", "10s");
+            Map.of("$job", ".+", "$instance", ".+", "$model", ".+", "$__rate_interval", "10s");
 
     private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((.+), (\\w+)\\)");
 
@@ -201,12 +201,36 @@ class MonitoringIT {
                                             + panel.path("title").asText() + ", "
                                             + target.path("refId").asText(),
                                     substituted(target.path("expr").asText()))));
+            dashboard
+                    .at("/annotations/list")
+                    .forEach(annotation -> queries.put(
+                            dashboard.path("title").asText() + ": "
+                                    + annotation.path("name").asText(),
+                            substituted(annotation.path("expr").asText())));
         }
         assertThat(queries).hasSizeGreaterThan(40);
         await().atMost(PATIENCE).untilAsserted(() -> {
             Map<String, String> empty = new TreeMap<>(queries);
             empty.values().removeIf(MonitoringIT.this::hasData);
             assertThat(empty).as("queries without data").isEmpty();
+        });
+    }
+
+    @Test
+    void instancesUp_isASentence() throws IOException {
+        JsonNode up = JSON.readTree(
+                        GRAFANA.resolve("dashboards/operations.json").toFile())
+                .path("panels");
+        String expression = StreamSupport.stream(up.spliterator(), false)
+                .filter(panel -> panel.path("title").asText().equals("Instances up"))
+                .map(panel -> panel.at("/targets/0/expr").asText())
+                .findFirst()
+                .orElseThrow();
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            JsonNode result = query(substituted(expression));
+            assertThat(result).hasSize(1);
+            assertThat(result.at("/0/metric/of").asText()).isEqualTo("1 of 1");
+            assertThat(result.at("/0/value/1").asText()).isEqualTo("1");
         });
     }
 
