@@ -237,6 +237,21 @@ class LearnerMetricsTest {
         assertThat(value("streamgrad_dead_units_ratio")).isZero();
     }
 
+    /** The bounds that the package's manual promises. */
+    @Test
+    void aModel_has21Series_and3ForEachLayer_theOthersTogether15() {
+        TaskListener task = metrics.begin(0);
+        for (String name : new String[] {"a", "b", "c", "d"}) {
+            task.model(name, name.equals("a") ? Task.REGRESSION : Task.BINARY, 2)
+                    .trained(0.5);
+        }
+        Map<String, Long> series = Pattern.compile("(?m)^[a-z_]+\\{.*model=\"([^\"]*)\"")
+                .matcher(metrics.scrape())
+                .results()
+                .collect(Collectors.groupingBy(match -> match.group(1), Collectors.counting()));
+        assertThat(series).isEqualTo(Map.of("a", 27L, "b", 27L, "other", 15L));
+    }
+
     /** As much as a demo has: under 400 lines and 60 KB. */
     @Test
     void aScrape_isSmall() {
