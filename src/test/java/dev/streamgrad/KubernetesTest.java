@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.cluster.Progress;
 import dev.streamgrad.cluster.Topics;
@@ -612,6 +613,20 @@ class KubernetesTest {
     }
 
     /** The topics as {@code streamgrad topics} makes them on a broker, compared with the manifests. */
+    /** What the learner is tried with is what it runs with. */
+    @Test
+    void kafka_isOfTheReleaseThatComposeRuns() throws IOException {
+        String image = new YAMLMapper()
+                .readTree(Path.of("docker-compose.yml").toFile())
+                .at("/services/kafka/image")
+                .asText();
+        Kafka kafka = built("base and kafka").only(Kafka.class);
+        assertThat("apache/kafka:" + kafka.getSpec().getKafka().getVersion()).isEqualTo(image);
+        assertThat(image).matches("apache/kafka:\\d+\\.\\d+\\.\\d+");
+        assertThat(kafka.getSpec().getKafka().getMetadataVersion())
+                .isEqualTo(image.replaceAll("apache/kafka:(\\d+\\.\\d+)\\.\\d+", "$1-IV0"));
+    }
+
     @Test
     void topics_areThoseOfTheApplication() throws Exception {
         Map<String, String> settings = settings(built("prod"));

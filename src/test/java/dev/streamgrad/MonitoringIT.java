@@ -51,7 +51,7 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.junit.jupiter.Testcontainers;
 
-/** What the dashboards and alerts ask, asked of a real Prometheus that scrapes a learner with two models. */
+/** What the dashboards and alerts ask, asked of a real Prometheus that scrapes a learner with three models. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Testcontainers(disabledWithoutDocker = true)
 class MonitoringIT {
@@ -63,7 +63,7 @@ class MonitoringIT {
     private static final int MOST_SERIES = 400;
     /** What Grafana would put in: four times the interval of the scrapes, or more. */
     private static final Map<String, String> VARIABLES =
-            Map.of("$job", "streamgrad", "$instance", ".+", "$model", ".+", "$__rate_interval", "10s");
+            Map.of("$job", ".+", "$instance", ".+", "$model", ".+", "$__rate_interval", "10s");
 
     private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((.+), (\\w+)\\)");
 
@@ -76,13 +76,15 @@ class MonitoringIT {
 
     private int metricsPort;
     private String prometheus = "";
+    private String bootstrapServers = "";
 
     @BeforeAll
     void start() throws Exception {
         EmbeddedBroker broker = EmbeddedBroker.start(0, Optional.empty());
         open.add(broker);
-        Settings settings = Settings.of(Map.of(
-                "bootstrap.servers", broker.bootstrapServers(),
+        bootstrapServers = broker.bootstrapServers();
+        Map<String, String> given = new TreeMap<>(Map.of(
+                "bootstrap.servers", bootstrapServers,
                 "application.id", "monitored",
                 // Prometheus comes from another network namespace.
                 "http.host", "0.0.0.0",
@@ -91,9 +93,15 @@ class MonitoringIT {
                 "models.line.layers", "1,1",
                 "models.line.learning.rate", "0.01",
                 "models.line.output.activation", "identity"));
+        given.putAll(Map.of(
+                "models.wild.layers", "1,1",
+                "models.wild.learning.rate", "0.01",
+                "models.wild.output.activation", "identity",
+                "models.wild.clip.gradient.norm", "1"));
+        Settings settings = Settings.of(given);
         Topics.create(settings, 1, Optional.of((short) 1), line -> {});
         startLearner(settings);
-        startSamples(broker.bootstrapServers());
+        startSamples();
         startPrometheus();
         // Until there has been a collection there is no time of collections.
         System.gc();
@@ -113,9 +121,8 @@ class MonitoringIT {
     }
 
     /** A classifier and a regression, with a request and a record that is no sample now and then. */
-    private void startSamples(String bootstrapServers) {
-        Producer<String, byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrapServers), new StringSerializer(), new ByteArraySerializer());
+    private void startSamples() {
+        Producer<String, byte[]> producer = producer();
         open.add(producer);
         SampleSource xor = Dataset.XOR.samples(1);
         SampleSource line = Dataset.LINE.samples(1);
@@ -128,7 +135,9 @@ class MonitoringIT {
                 () -> {
                     for (int i = 0; i < 20; i++) {
                         send(producer, "xor", xor.next().toJson());
-                        send(producer, "line", line.next().toJson());
+                        byte[] onTheLine = line.next().toJson();
+                        send(producer, "line", onTheLine);
+                        send(producer, "wild", onTheLine);
                     }
                     send(producer, "xor", "{\"features\":[0,1]}".getBytes(StandardCharsets.UTF_8));
                     send(producer, "xor", "no sample".getBytes(StandardCharsets.UTF_8));
@@ -136,6 +145,11 @@ class MonitoringIT {
                 0,
                 100,
                 TimeUnit.MILLISECONDS);
+    }
+
+    private Producer<String, byte[]> producer() {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrapServers), new StringSerializer(), new ByteArraySerializer());
     }
 
     private static void send(Producer<String, byte[]> producer, String model, byte[] value) {
@@ -187,6 +201,12 @@ class MonitoringIT {
                                             + panel.path("title").asText() + ", "
                                             + target.path("refId").asText(),
                                     substituted(target.path("expr").asText()))));
+            dashboard
+                    .at("/annotations/list")
+                    .forEach(annotation -> queries.put(
+                            dashboard.path("title").asText() + ": "
+                                    + annotation.path("name").asText(),
+                            substituted(annotation.path("expr").asText())));
         }
         assertThat(queries).hasSizeGreaterThan(40);
         await().atMost(PATIENCE).untilAsserted(() -> {
@@ -194,6 +214,55 @@ class MonitoringIT {
             empty.values().removeIf(MonitoringIT.this::hasData);
             assertThat(empty).as("queries without data").isEmpty();
         });
+    }
+
+    @Test
+    void instancesUp_isASentence() throws IOException {
+        JsonNode up = JSON.readTree(
+                        GRAFANA.resolve("dashboards/operations.json").toFile())
+                .path("panels");
+        String expression = StreamSupport.stream(up.spliterator(), false)
+                .filter(panel -> panel.path("title").asText().equals("Instances up"))
+                .map(panel -> panel.at("/targets/0/expr").asText())
+                .findFirst()
+                .orElseThrow();
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            JsonNode result = query(substituted(expression));
+            assertThat(result).hasSize(1);
+            assertThat(result.at("/0/metric/of").asText()).isEqualTo("1 of 1");
+            assertThat(result.at("/0/value/1").asText()).isEqualTo("1");
+        });
+    }
+
+    /** One loss of 1e158, and the mean of those after it is what it was before. */
+    @Test
+    void afterAnAbsurdLoss_theMeanLossIsThatOfTheOrdinaryOnes() {
+        String mean =
+                "rate(streamgrad_loss_sum{model=\"wild\"}[10s]) / rate(streamgrad_loss_count{model=\"wild\"}[10s])";
+        awaitBetween("increase(streamgrad_loss_count{model=\"wild\"}[10s])", 100, Double.MAX_VALUE);
+        awaitBetween(mean, 1e-9, 10);
+        try (Producer<String, byte[]> producer = producer()) {
+            send(producer, "wild", "{\"features\":[1],\"label\":[1e79]}".getBytes(StandardCharsets.UTF_8));
+        }
+        awaitBetween("streamgrad_excessive_losses_total{model=\"wild\"}", 1, 1);
+        // A rate over ten seconds in which there is nothing from before.
+        double trained = number("streamgrad_trained_total{model=\"wild\"}");
+        awaitBetween("streamgrad_trained_total{model=\"wild\"} offset 10s", trained, Double.MAX_VALUE);
+        assertThat(number(mean)).isBetween(1e-9, 10.0);
+        assertThat(number("streamgrad_loss_sum{model=\"wild\"}")).isLessThan(1e12);
+    }
+
+    private void awaitBetween(String expression, double least, double greatest) {
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(number(expression)).as(expression).isBetween(least, greatest));
+    }
+
+    /** The value of the only series; NaN if there is none. */
+    private double number(String expression) {
+        JsonNode result = query(expression);
+        assertThat(result.size()).as(expression).isLessThan(2);
+        return result.isEmpty() ? Double.NaN : result.at("/0/value/1").asDouble(Double.NaN);
     }
 
     @Test

@@ -7,7 +7,6 @@ import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearningListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -26,11 +25,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LearnerMetrics implements LearningListener, StateRestoreListener, AutoCloseable {
     private static final String OTHER = "other";
-    private static final String LAG = "records-lag";
 
     private static final double[] STEP_SECONDS = {
         2e-6, 5e-6, 10e-6, 20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 10e-3, 100e-3
@@ -88,13 +82,16 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
         this.restored = Counter.builder("streamgrad.restored.records")
                 .description("Changelog records read back into the store.")
                 .register(registry);
-        gauge("streamgrad.models", "Models in the store of this instance.", its -> its.sum(Partition::models));
-        gauge("streamgrad.live.models", "Models on the heap.", its -> its.sum(Partition::live));
-        gauge("streamgrad.state.bytes", "Size of all models' states in the store.", its -> its.sum(Partition::bytes));
+        gauge("streamgrad.models", "Models in the store of this instance.", metrics -> metrics.sum(Partition::models));
+        gauge("streamgrad.live.models", "Models on the heap.", metrics -> metrics.sum(Partition::live));
+        gauge(
+                "streamgrad.state.bytes",
+                "Size of all models' states in the store.",
+                metrics -> metrics.sum(Partition::bytes));
         gauge(
                 "streamgrad.restore.remaining.records",
                 "Changelog records still to be read back.",
-                its -> its.restoring.values().stream()
+                metrics -> metrics.restoring.values().stream()
                         .mapToLong(Long::longValue)
                         .sum());
         new ClassLoaderMetrics().bindTo(registry);
@@ -107,18 +104,19 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
     }
 
     private SummarySnapshot losses() {
-        SummarySnapshot.Builder losses =
-                SummarySnapshot.builder().name("streamgrad_loss").help("Prequential loss of each sample trained on.");
+        SummarySnapshot.Builder losses = SummarySnapshot.builder()
+                .name("streamgrad_loss")
+                .help("Prequential loss of each sample trained on, up to 1e12.");
         losses.dataPoint(others.losses());
         models.values().forEach(model -> losses.dataPoint(model.losses()));
         return losses.build();
     }
 
-    private Distribution ofAllPartitions(Distribution former, Function<Partition, Distribution> its) {
+    private Distribution ofAllPartitions(Distribution former, Function<Partition, Distribution> distribution) {
         Distribution all = former.emptyCopy();
         synchronized (partitions) {
             all.add(former);
-            partitions.values().forEach(partition -> all.add(its.apply(partition)));
+            partitions.values().forEach(partition -> all.add(distribution.apply(partition)));
         }
         return all;
     }
@@ -133,80 +131,7 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
 
     /** Adds what Kafka Streams and its clients count of this application. */
     public void bind(LearnerApp app) {
-        Gauge.builder("streamgrad.client.state", app, its -> number(its.state()))
-                .description(
-                        "Kafka Streams: 0 created, 1 rebalancing, 2 running, 3 stopping, 4 stopped, 5 failing, 6 failed.")
-                .register(registry);
-        kafka(app, "streamgrad.lag.records", "Samples not yet read.", "consumer-fetch-manager-metrics", LAG);
-        kafka(app, "streamgrad.alive.threads", "Stream threads alive.", "stream-metrics", "alive-stream-threads");
-        Gauge.builder(
-                        "streamgrad.commit.latency",
-                        app,
-                        its -> values(its.kafkaMetrics(), "stream-thread-metrics", "commit-latency-avg")
-                                        .max()
-                                        .orElse(0.0)
-                                / 1_000)
-                .description("Mean time of a commit of late, of the slowest thread.")
-                .baseUnit("seconds")
-                .register(registry);
-        kafkaCounter(app, "streamgrad.commits", "Commits.", "stream-thread-metrics", "commit-total");
-        kafkaCounter(
-                app,
-                "streamgrad.failed.threads",
-                "Stream threads that failed.",
-                "stream-metrics",
-                "failed-stream-threads");
-        kafkaCounter(app, "streamgrad.rebalances", "Rebalances.", "consumer-coordinator-metrics", "rebalance-total");
-    }
-
-    /** A number that a dashboard can name again, whatever order the states have in a later Kafka. */
-    private static int number(State state) {
-        return switch (state) {
-            case CREATED -> 0;
-            case REBALANCING -> 1;
-            case RUNNING -> 2;
-            case PENDING_SHUTDOWN -> 3;
-            case NOT_RUNNING -> 4;
-            case PENDING_ERROR -> 5;
-            case ERROR -> 6;
-        };
-    }
-
-    private void kafka(LearnerApp app, String name, String description, String group, String metric) {
-        Gauge.builder(name, app, its -> of(its, group, metric))
-                .description(description)
-                .register(registry);
-    }
-
-    private void kafkaCounter(LearnerApp app, String name, String description, String group, String metric) {
-        FunctionCounter.builder(name, app, its -> of(its, group, metric))
-                .description(description)
-                .register(registry);
-    }
-
-    private double of(LearnerApp app, String group, String name) {
-        return values(app.kafkaMetrics(), group, name).sum();
-    }
-
-    /**
-     * One of Kafka's metrics, of every thread or partition that has it; of those by partition only the samples', and
-     * not the sums that the clients make of them.
-     */
-    DoubleStream values(Map<MetricName, ? extends Metric> metrics, String group, String name) {
-        return metrics.values().stream()
-                .filter(metric -> metric.metricName().group().equals(group)
-                        && metric.metricName().name().equals(name)
-                        && isOfSamples(metric.metricName().tags(), name))
-                .map(Metric::metricValue)
-                .filter(Number.class::isInstance)
-                .mapToDouble(value -> ((Number) value).doubleValue())
-                .filter(Double::isFinite);
-    }
-
-    private boolean isOfSamples(Map<String, String> tags, String name) {
-        return name.equals(LAG)
-                ? settings.samplesTopic().equals(tags.get("topic")) && tags.containsKey("partition")
-                : !tags.containsKey("topic");
+        new KafkaMetrics(settings.samplesTopic(), registry).bind(app);
     }
 
     /** What Prometheus reads, in its text format 0.0.4. */
@@ -241,8 +166,8 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
     private final class Partition implements TaskListener {
         private final int number;
         private final Map<String, ModelMeters> own = new HashMap<>();
-        private final Map<String, ModelMeters.Heard> heard = new HashMap<>();
-        private final ModelMeters.Heard ofOthers = others.begin();
+        private final Map<String, ModelMeters.PartitionListener> listeners = new HashMap<>();
+        private final ModelMeters.PartitionListener ofOthers = others.begin();
         private final Distribution steps = formerSteps.emptyCopy();
         private final Distribution ages = formerAges.emptyCopy();
         private volatile long models;
@@ -276,7 +201,7 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
         @Override
         public ModelListener model(String name, Task task, int layers) {
             // A model may come back to the heap often.
-            ModelListener known = heard.get(name);
+            ModelListener known = listeners.get(name);
             if (known != null) {
                 return known;
             }
@@ -290,8 +215,8 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
                     LearnerMetrics.this.models.put(name, meters);
                     own.put(name, meters);
                 }
-                ModelMeters.Heard begun = meters.begin();
-                heard.put(name, begun);
+                ModelMeters.PartitionListener begun = meters.begin();
+                listeners.put(name, begun);
                 return begun;
             }
         }
@@ -308,12 +233,12 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
         }
 
         @Override
-        public void committing(long records, long itsModels, int itsLive, long stateBytes) {
+        public void committing(long records, long stored, int onTheHeap, long stateBytes) {
             if (records > 0) {
                 commitRecords.record((double) records);
             }
-            models = itsModels;
-            live = itsLive;
+            models = stored;
+            live = onTheHeap;
             bytes = stateBytes;
         }
 
@@ -326,8 +251,8 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
             }
             ofOthers.end();
             synchronized (LearnerMetrics.this.models) {
-                heard.values().forEach(ModelMeters.Heard::end);
-                heard.clear();
+                listeners.values().forEach(ModelMeters.PartitionListener::end);
+                listeners.clear();
                 own.forEach((name, meters) -> {
                     LearnerMetrics.this.models.remove(name, meters);
                     meters.remove();
@@ -345,7 +270,7 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
     @Override
     public void onBatchRestored(TopicPartition partition, String store, long end, long count) {
         restored.increment((double) count);
-        restoring.computeIfPresent(partition, (its, left) -> Math.max(0, left - count));
+        restoring.computeIfPresent(partition, (restored, left) -> Math.max(0, left - count));
     }
 
     @Override

@@ -24,9 +24,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The meters of one model, or of all those together that have none of their own. */
 final class ModelMeters {
+    /**
+     * A greater loss is counted and not added. A double has 53 bits: beside one loss of 1e158, which a model that
+     * diverges has before its steps stop being finite, every ordinary loss of the following weeks would be 0. A
+     * regression that is right to have a greater loss has labels in millions, and should have them scaled.
+     */
+    private static final double GREATEST_LOSS = 1e12;
+
     private final MeterRegistry registry;
     private final List<Meter> all = new ArrayList<>();
     private final Counter requests;
+    private final Counter excessive;
     private final Counter skipped;
     private final Counter restores;
     private final Counter snapshots;
@@ -106,11 +114,15 @@ final class ModelMeters {
                 .tags(tags)
                 .register(registry));
         requests = counter("streamgrad.requests", "Samples without a label, predicted only.", tags);
+        excessive = counter(
+                "streamgrad.excessive.losses",
+                "Samples trained on whose loss was over 1e12 and is left out of streamgrad_loss.",
+                tags);
         skipped =
                 counter("streamgrad.skipped", "Samples whose step would not have been finite, and was left out.", tags);
         restores = counter("streamgrad.restores", "Times the model went back to its last snapshot.", tags);
         snapshots = counter("streamgrad.snapshots", "Snapshots written.", tags);
-        all.add(FunctionCounter.builder("streamgrad.samples", this, its -> its.trained() + its.refused())
+        all.add(FunctionCounter.builder("streamgrad.samples", this, meters -> meters.trained() + meters.refused())
                 .description("Samples with a label that reached the model.")
                 .tags(tags)
                 .register(registry));
@@ -144,8 +156,8 @@ final class ModelMeters {
     }
 
     private void gauge(String name, String description, Tags tags, ToDoubleFunction<Observation> value) {
-        all.add(Gauge.builder(name, this, its -> {
-                    Observation observation = its.seen;
+        all.add(Gauge.builder(name, this, meters -> {
+                    Observation observation = meters.seen;
                     return observation == null ? Double.NaN : value.applyAsDouble(observation);
                 })
                 .description(description)
@@ -158,7 +170,7 @@ final class ModelMeters {
         all.forEach(registry::remove);
     }
 
-    /** The prequential losses of all samples trained on. */
+    /** The prequential losses of the samples trained on, but for the excessive ones. */
     synchronized SummaryDataPointSnapshot losses() {
         Distribution sum = new Distribution();
         sum.add(formerLosses);
@@ -167,21 +179,22 @@ final class ModelMeters {
     }
 
     private synchronized double trained() {
-        return formerLosses.count()
+        return excessive.count()
+                + formerLosses.count()
                 + losses.stream().mapToLong(Distribution::count).sum();
     }
 
     /** A partition has such a model; what happens to it is told to what this returns. */
-    Heard begin() {
-        return new Heard();
+    PartitionListener begin() {
+        return new PartitionListener();
     }
 
     /** What one partition tells, by one thread at a time. */
-    final class Heard implements ModelListener {
-        private final Distribution itsLosses = new Distribution();
+    final class PartitionListener implements ModelListener {
+        private final Distribution lossesHere = new Distribution();
 
-        private Heard() {
-            losses.add(itsLosses);
+        private PartitionListener() {
+            losses.add(lossesHere);
         }
 
         @Override
@@ -191,7 +204,11 @@ final class ModelMeters {
 
         @Override
         public void trained(double loss) {
-            itsLosses.record(loss);
+            if (loss > GREATEST_LOSS) {
+                excessive.increment();
+            } else {
+                lossesHere.record(loss);
+            }
         }
 
         @Override
@@ -217,8 +234,8 @@ final class ModelMeters {
         /** The partition goes; what it told stays counted. */
         void end() {
             synchronized (ModelMeters.this) {
-                if (losses.remove(itsLosses)) {
-                    formerLosses.add(itsLosses);
+                if (losses.remove(lossesHere)) {
+                    formerLosses.add(lossesHere);
                 }
             }
         }

@@ -13,13 +13,13 @@ import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearningListener.ModelListener;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.metrics.Measurable;
-import org.apache.kafka.common.metrics.Metrics;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +105,77 @@ class LearnerMetricsTest {
         }
     }
 
+    /** What {@code rate(streamgrad_loss_sum) / rate(streamgrad_loss_count)} makes of the losses between two scrapes. */
+    private double meanLossOf(ModelListener model, double... losses) {
+        double sum = value("streamgrad_loss_sum", "model=\"a\"");
+        double count = value("streamgrad_loss_count", "model=\"a\"");
+        for (double loss : losses) {
+            model.trained(loss);
+        }
+        return (value("streamgrad_loss_sum", "model=\"a\"") - sum)
+                / (value("streamgrad_loss_count", "model=\"a\"") - count);
+    }
+
+    @Test
+    void afterADivergence_theMeanLossIsThatOfTheOrdinaryLosses() {
+        ModelListener model = metrics.begin(0).model("a", Task.REGRESSION, 1);
+        assertThat(meanLossOf(model, 0.5, 0.25)).isEqualTo(0.375);
+        for (double diverging = 1e3; diverging < 1e158; diverging *= 1e3) {
+            model.trained(diverging);
+        }
+        model.trained(1e158);
+        double[] ordinary = new double[4_000];
+        Arrays.fill(ordinary, 1e-3);
+        assertThat(meanLossOf(model, ordinary)).isCloseTo(1e-3, within(1e-5));
+    }
+
+    /** Each alone would be lost in the sum, which has 53 bits. */
+    @Test
+    void manyGreatLosses_leaveRoomForSmallOnes() {
+        ModelListener model = metrics.begin(0).model("a", Task.REGRESSION, 1);
+        for (int i = 0; i < 1_000; i++) {
+            model.trained(1e12);
+        }
+        double[] ordinary = new double[10_000];
+        Arrays.fill(ordinary, 0.01);
+        assertThat(meanLossOf(model, ordinary)).isCloseTo(0.01, within(1e-4));
+    }
+
+    /** Prometheus takes a fall for a restart and adds the whole sum again. */
+    @Test
+    void theSumOfLosses_neverFalls() {
+        ModelListener model = metrics.begin(0).model("a", Task.REGRESSION, 1);
+        Random random = new Random(31);
+        double last = 0.0;
+        for (int i = 0; i < 500; i++) {
+            model.trained(random.nextBoolean() ? 0.0 : Math.pow(10.0, random.nextInt(24) - 12) * random.nextDouble());
+            double sum = value("streamgrad_loss_sum", "model=\"a\"");
+            assertThat(sum).isGreaterThanOrEqualTo(last);
+            last = sum;
+        }
+    }
+
+    @Test
+    void aLossThatWouldDrownTheOthers_isLeftOutOfTheSum_andCounted() {
+        TaskListener task = metrics.begin(0);
+        ModelListener model = task.model("a", Task.REGRESSION, 1);
+        model.trained(1e12);
+        model.trained(Math.nextUp(1e12));
+        model.trained(1e158);
+        model.trained(0.5);
+        assertThat(value("streamgrad_excessive_losses_total", "model=\"a\"")).isEqualTo(2.0);
+        assertThat(value("streamgrad_loss_count", "model=\"a\"")).isEqualTo(2.0);
+        assertThat(value("streamgrad_loss_sum", "model=\"a\"")).isEqualTo(1e12 + 0.5);
+        assertThat(value("streamgrad_trained_total", "model=\"a\"")).isEqualTo(4.0);
+        assertThat(value("streamgrad_samples_total", "model=\"a\"")).isEqualTo(4.0);
+        task.end();
+        ModelListener other = metrics.begin(1).model("other", Task.REGRESSION, 1);
+        other.trained(1e158);
+        assertThat(value("streamgrad_excessive_losses_total", "model=\"other\""))
+                .isEqualTo(1.0);
+        assertThat(value("streamgrad_trained_total", "model=\"other\"")).isEqualTo(1.0);
+    }
+
     @Test
     void listening_allocatesNothing() {
         TaskListener task = metrics.begin(0);
@@ -166,28 +237,19 @@ class LearnerMetricsTest {
         assertThat(value("streamgrad_dead_units_ratio")).isZero();
     }
 
-    /** Kafka's own: of each thread and partition, and sums of them that must not be counted again. */
+    /** The bounds that the package's manual promises. */
     @Test
-    void kafkasMetrics_areThoseOfTheSamples_onceEach() {
-        try (Metrics kafka = new Metrics()) {
-            String fetch = "consumer-fetch-manager-metrics";
-            add(kafka, "records-lag", fetch, 7, "topic", "samples", "partition", "0");
-            add(kafka, "records-lag", fetch, 5, "topic", "samples", "partition", "1");
-            add(kafka, "records-lag", fetch, 100, "topic", "a-changelog", "partition", "0");
-            add(kafka, "records-lag", fetch, 12, "topic", "samples");
-            add(kafka, "commit-latency-avg", "stream-thread-metrics", 10, "thread-id", "1");
-            add(kafka, "commit-latency-avg", "stream-thread-metrics", 30, "thread-id", "2");
-            add(kafka, "commit-latency-avg", "stream-thread-metrics", Double.NaN, "thread-id", "3");
-            assertThat(metrics.values(kafka.metrics(), fetch, "records-lag").sum())
-                    .isEqualTo(12.0);
-            assertThat(metrics.values(kafka.metrics(), "stream-thread-metrics", "commit-latency-avg")
-                            .max())
-                    .hasValue(30.0);
+    void aModel_has21Series_and3ForEachLayer_theOthersTogether15() {
+        TaskListener task = metrics.begin(0);
+        for (String name : new String[] {"a", "b", "c", "d"}) {
+            task.model(name, name.equals("a") ? Task.REGRESSION : Task.BINARY, 2)
+                    .trained(0.5);
         }
-    }
-
-    private static void add(Metrics kafka, String name, String group, double value, String... tags) {
-        kafka.addMetric(kafka.metricName(name, group, "", tags), (Measurable) (config, now) -> value);
+        Map<String, Long> series = Pattern.compile("(?m)^[a-z_]+\\{.*model=\"([^\"]*)\"")
+                .matcher(metrics.scrape())
+                .results()
+                .collect(Collectors.groupingBy(match -> match.group(1), Collectors.counting()));
+        assertThat(series).isEqualTo(Map.of("a", 27L, "b", 27L, "other", 15L));
     }
 
     /** As much as a demo has: under 400 lines and 60 KB. */
