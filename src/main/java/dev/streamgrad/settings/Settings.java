@@ -42,9 +42,12 @@ public final class Settings {
     /** The name of the store of models, which is in the changelog's name. */
     public static final String STORE_OF_MODELS = "models";
 
+    private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "[::]");
+
     private final Map<String, Object> values;
     private final ModelSpec spec;
     private final Map<String, ModelSpec> specs;
+    private final Optional<HostAndPort> advertised;
     private final RecordLimits limits;
     private final KafkaConfig kafka;
 
@@ -54,6 +57,7 @@ public final class Settings {
         this.spec = spec;
         this.specs = specs;
         checkTopics();
+        this.advertised = advertised(string(SettingsDefinition.HTTP_ADVERTISED));
         Map<String, ModelSpec> all = new TreeMap<>();
         all.put("any model", spec);
         specs.forEach((name, ofModel) -> all.put("model " + name, ofModel));
@@ -291,12 +295,24 @@ public final class Settings {
      * @param port the port that it listens on
      */
     public String httpAdvertised(int port) {
-        String given = string(SettingsDefinition.HTTP_ADVERTISED);
-        if (!given.isBlank()) {
-            return given;
+        return advertised
+                .orElseGet(() -> new HostAndPort(httpIsEverywhere() ? hostName() : httpHost(), port))
+                .toString();
+    }
+
+    private static Optional<HostAndPort> advertised(String given) {
+        if (given.isBlank()) {
+            return Optional.empty();
         }
-        boolean everywhere = httpHost().equals("0.0.0.0") || httpHost().equals("::");
-        return (everywhere ? hostName() : httpHost()) + ":" + port;
+        return Optional.of(HostAndPort.parse(given)
+                .orElseThrow(() -> new SettingsException(
+                        "http.advertised must be HOST:PORT, with brackets around an IPv6 address; got " + given
+                                + "; write it as in learner-1:8080 or [2001:db8::1]:8080")));
+    }
+
+    /** Whether HTTP listens on every address of this machine. */
+    public boolean httpIsEverywhere() {
+        return EVERYWHERE.contains(httpHost());
     }
 
     /** How many models have metrics of their own. */
