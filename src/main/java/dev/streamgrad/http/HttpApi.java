@@ -88,7 +88,7 @@ public final class HttpApi implements AutoCloseable {
     private Router router(LearnerMetrics metrics) {
         return new Router(
                 new HealthHandler(this::app),
-                new MetricsHandler(metrics::scrape),
+                new MetricsHandler(metrics::scrape, System::nanoTime),
                 new ModelsHandler(this::app, others, settings.samplesTopic()),
                 scrapes,
                 models,

@@ -59,7 +59,7 @@
  *
  * <h2>Costs</h2>
  *
- * <p>A scrape reads every meter. {@code /models/NAME}
+ * <p>A scrape reads every meter, so it is kept for one second and given to all who ask meanwhile. {@code /models/NAME}
  * and a prediction decode the model's state anew each time. A thread that waits costs its stack, some 100 KB; an idle
  * connection no thread. The times and the number of
  * connections above can be replaced by system properties of the JVM.
