@@ -29,6 +29,8 @@ public final class HttpApi implements AutoCloseable {
 
     static {
         // The JDK's server reads these once, when its classes are loaded, so nothing may load them before.
+        // Without it, headers and body are two packets, and the second waits for the client's delayed acknowledgement.
+        setIfAbsent("sun.net.httpserver.nodelay", "true");
         // Seconds for a request and for its answer. The server also forgets connections that were closed in between
         // only by these.
         setIfAbsent("sun.net.httpserver.maxReqTime", "10");

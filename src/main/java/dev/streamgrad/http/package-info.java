@@ -61,8 +61,8 @@
  *
  * <p>A scrape reads every meter, so it is kept for one second and given to all who ask meanwhile. {@code /models/NAME}
  * and a prediction decode the model's state anew each time. A thread that waits costs its stack, some 100 KB; an idle
- * connection no thread. The times and the number of
- * connections above can be replaced by system properties of the JVM.
+ * connection no thread. Headers and body are two packets, which is why the server must run with
+ * {@code sun.net.httpserver.nodelay}; it and the limits above can be replaced by system properties of the JVM.
  *
  * <h2>What may not be there</h2>
  *
