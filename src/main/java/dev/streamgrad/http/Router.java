@@ -27,6 +27,7 @@ final class Router implements HttpHandler {
     private final HealthHandler health;
     private final MetricsHandler metrics;
     private final ModelsHandler models;
+    private final HostCheck hosts;
     private final ClientThreads metricsThreads;
     private final ClientThreads modelsThreads;
     private final int largestBody;
@@ -42,12 +43,14 @@ final class Router implements HttpHandler {
             HealthHandler health,
             MetricsHandler metrics,
             ModelsHandler models,
+            HostCheck hosts,
             ClientThreads metricsThreads,
             ClientThreads modelsThreads,
             int largestBody) {
         this.health = health;
         this.metrics = metrics;
         this.models = models;
+        this.hosts = hosts;
         this.metricsThreads = metricsThreads;
         this.modelsThreads = modelsThreads;
         this.largestBody = largestBody;
@@ -100,10 +103,11 @@ final class Router implements HttpHandler {
                             () -> CompletableFuture.completedFuture(metricsThreads.working(metrics::metrics)));
                 }
                 default -> {
-                    // Below.
+                    // Below, after the check of the host.
                 }
             }
         }
+        hosts.require(exchange.getRequestHeaders());
         if (path.equals(List.of(""))) {
             return now(request, () -> Answer.line(200, INDEX));
         }

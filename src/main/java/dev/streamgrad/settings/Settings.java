@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidTopicException;
@@ -48,6 +49,7 @@ public final class Settings {
     private final ModelSpec spec;
     private final Map<String, ModelSpec> specs;
     private final Optional<HostAndPort> advertised;
+    private final Set<String> httpHosts;
     private final RecordLimits limits;
     private final KafkaConfig kafka;
 
@@ -58,6 +60,7 @@ public final class Settings {
         this.specs = specs;
         checkTopics();
         this.advertised = advertised(string(SettingsDefinition.HTTP_ADVERTISED));
+        this.httpHosts = httpHosts(string(SettingsDefinition.HTTP_HOSTS));
         Map<String, ModelSpec> all = new TreeMap<>();
         all.put("any model", spec);
         specs.forEach((name, ofModel) -> all.put("model " + name, ofModel));
@@ -313,6 +316,31 @@ public final class Settings {
     /** Whether HTTP listens on every address of this machine. */
     public boolean httpIsEverywhere() {
         return EVERYWHERE.contains(httpHost());
+    }
+
+    /** The names under which this instance's HTTP is known: its own and those of {@code http.hosts}. */
+    public Set<String> httpNames() {
+        Set<String> names = new TreeSet<>();
+        names.add(advertised.map(HostAndPort::host).orElseGet(() -> httpIsEverywhere() ? hostName() : httpHost()));
+        if (!httpIsEverywhere()) {
+            names.add(httpHost());
+        }
+        names.addAll(httpHosts);
+        return names;
+    }
+
+    private static Set<String> httpHosts(String given) {
+        Set<String> names = new TreeSet<>();
+        for (String name : given.split(",", -1)) {
+            if (!name.isBlank()) {
+                if (HostAndPort.parse(name.strip() + ":0").isEmpty()) {
+                    throw new SettingsException("http.hosts must be host names without ports, separated by commas; got "
+                            + name.strip() + "; write it as in streamgrad,models.example.com");
+                }
+                names.add(name.strip());
+            }
+        }
+        return names;
     }
 
     /** How many models have metrics of their own. */

@@ -52,6 +52,7 @@ class SettingsTest {
                 "predictions.topic=samples | must be four topics, or the learner would read what it writes",
                 "http.advertised=::1:8080 | http.advertised must be HOST:PORT, with brackets around an IPv6 address; got ::1:8080",
                 "http.advertised=learner | http.advertised must be HOST:PORT",
+                "http.hosts=streamgrad:8080 | http.hosts must be host names without ports, separated by commas; got streamgrad:8080",
                 "predictions.topic=a/b | topic names must be as Kafka takes them; got a/b",
             })
     void wrongSetting_isOneLine_namingSettingRuleAndValue(String settings, String message) {
