@@ -242,8 +242,11 @@ class KubernetesTest {
             return value;
         }
         if (variable.getValueFrom().getFieldRef() != null) {
-            assertThat(variable.getValueFrom().getFieldRef().getFieldPath()).isEqualTo("metadata.name");
-            return "streamgrad-0";
+            return switch (variable.getValueFrom().getFieldRef().getFieldPath()) {
+                case "metadata.name" -> "streamgrad-0";
+                case "metadata.namespace" -> "somewhere";
+                default -> throw new AssertionError(variable.getValueFrom());
+            };
         }
         assertThat(variable.getValueFrom().getSecretKeyRef().getKey()).isEqualTo("sasl.jaas.config");
         return "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"a\" password=\"b\";";
@@ -277,6 +280,27 @@ class KubernetesTest {
                     .containsKey("bootstrap.servers");
             // Whoever else is in the pod runs with settings, too.
             containers(pod(manifests)).forEach(container -> checked(settingsOfTheFile(manifests, container)));
+        });
+    }
+
+    /** By these a client may ask for models; other names get a 403. */
+    @Test
+    void theServicesNames_areKnownToTheHttpServer() {
+        forEach((name, manifests) -> {
+            Set<String> names = checked(settings(manifests)).httpNames();
+            assertThat(names).contains("streamgrad-0.streamgrad-headless");
+            assertThat(manifests.all(Service.class))
+                    .filteredOn(service -> !"None".equals(service.getSpec().getClusterIP()))
+                    .isNotEmpty()
+                    .allSatisfy(service -> {
+                        String ofService = service.getMetadata().getName();
+                        assertThat(names)
+                                .contains(
+                                        ofService,
+                                        ofService + ".somewhere",
+                                        ofService + ".somewhere.svc",
+                                        ofService + ".somewhere.svc.cluster.local");
+                    });
         });
     }
 

@@ -11,7 +11,7 @@ import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
-import dev.streamgrad.http.LearnerServer;
+import dev.streamgrad.http.HttpApi;
 import dev.streamgrad.metrics.LearnerMetrics;
 import dev.streamgrad.settings.Settings;
 import java.io.IOException;
@@ -110,7 +110,7 @@ class MonitoringIT {
     private void startLearner(Settings settings) throws Exception {
         LearnerMetrics metrics = new LearnerMetrics(settings);
         open.add(metrics);
-        LearnerServer server = LearnerServer.start(settings, metrics);
+        HttpApi server = HttpApi.start(settings, metrics);
         open.add(server);
         LearnerApp app =
                 LearnerApp.start(settings, line -> {}, metrics, metrics, settings.httpAdvertised(server.port()));

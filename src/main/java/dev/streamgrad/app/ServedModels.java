@@ -2,6 +2,7 @@ package dev.streamgrad.app;
 
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.records.StateFormat;
+import dev.streamgrad.settings.HostAndPort;
 import dev.streamgrad.stream.StoredModels;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ public final class ServedModels {
     }
 
     private static String address(HostInfo host) {
-        return host.host() + ":" + host.port();
+        return new HostAndPort(host.host(), host.port()).toString();
     }
 
     /** The models cannot be read now; a moment later they can. */

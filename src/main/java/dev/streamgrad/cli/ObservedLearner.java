@@ -3,7 +3,7 @@ package dev.streamgrad.cli;
 import dev.streamgrad.app.LearnerApp;
 import dev.streamgrad.cluster.Progress;
 import dev.streamgrad.cluster.StartException;
-import dev.streamgrad.http.LearnerServer;
+import dev.streamgrad.http.HttpApi;
 import dev.streamgrad.metrics.LearnerMetrics;
 import dev.streamgrad.settings.Settings;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** A learner with its metrics and, unless {@code http.port} is -1, its HTTP. */
 final class ObservedLearner implements AutoCloseable {
     private final LearnerMetrics metrics;
-    private final @Nullable LearnerServer server;
+    private final @Nullable HttpApi server;
     private final LearnerApp app;
 
-    private ObservedLearner(LearnerMetrics metrics, @Nullable LearnerServer server, LearnerApp app) {
+    private ObservedLearner(LearnerMetrics metrics, @Nullable HttpApi server, LearnerApp app) {
         this.metrics = metrics;
         this.server = server;
         this.app = app;
@@ -23,11 +23,11 @@ final class ObservedLearner implements AutoCloseable {
     /** HTTP answers first, so that whoever looks can see that the learner waits for its broker. */
     static ObservedLearner start(Settings settings, Progress progress) throws StartException {
         LearnerMetrics metrics = new LearnerMetrics(settings);
-        LearnerServer server = null;
+        HttpApi server = null;
         try {
             String advertised = null;
             if (settings.httpPort() >= 0) {
-                server = LearnerServer.start(settings, metrics);
+                server = HttpApi.start(settings, metrics);
                 advertised = settings.httpAdvertised(server.port());
             }
             LearnerApp app = LearnerApp.start(settings, progress, metrics, metrics, advertised);
@@ -47,7 +47,7 @@ final class ObservedLearner implements AutoCloseable {
         return app;
     }
 
-    private static void close(@Nullable LearnerServer server, LearnerMetrics metrics) {
+    private static void close(@Nullable HttpApi server, LearnerMetrics metrics) {
         if (server != null) {
             server.close();
         }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidTopicException;
@@ -42,9 +43,13 @@ public final class Settings {
     /** The name of the store of models, which is in the changelog's name. */
     public static final String STORE_OF_MODELS = "models";
 
+    private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "[::]");
+
     private final Map<String, Object> values;
     private final ModelSpec spec;
     private final Map<String, ModelSpec> specs;
+    private final Optional<HostAndPort> advertised;
+    private final Set<String> httpHosts;
     private final RecordLimits limits;
     private final KafkaConfig kafka;
 
@@ -54,6 +59,8 @@ public final class Settings {
         this.spec = spec;
         this.specs = specs;
         checkTopics();
+        this.advertised = advertised(string(SettingsDefinition.HTTP_ADVERTISED));
+        this.httpHosts = httpHosts(string(SettingsDefinition.HTTP_HOSTS));
         Map<String, ModelSpec> all = new TreeMap<>();
         all.put("any model", spec);
         specs.forEach((name, ofModel) -> all.put("model " + name, ofModel));
@@ -300,12 +307,49 @@ public final class Settings {
      * @param port the port that it listens on
      */
     public String httpAdvertised(int port) {
-        String given = string(SettingsDefinition.HTTP_ADVERTISED);
-        if (!given.isBlank()) {
-            return given;
+        return advertised
+                .orElseGet(() -> new HostAndPort(httpIsEverywhere() ? hostName() : httpHost(), port))
+                .toString();
+    }
+
+    private static Optional<HostAndPort> advertised(String given) {
+        if (given.isBlank()) {
+            return Optional.empty();
         }
-        boolean everywhere = httpHost().equals("0.0.0.0") || httpHost().equals("::");
-        return (everywhere ? hostName() : httpHost()) + ":" + port;
+        return Optional.of(HostAndPort.parse(given)
+                .orElseThrow(() -> new SettingsException(
+                        "http.advertised must be HOST:PORT, with brackets around an IPv6 address; got " + given
+                                + "; write it as in learner-1:8080 or [2001:db8::1]:8080")));
+    }
+
+    /** Whether HTTP listens on every address of this machine. */
+    public boolean httpIsEverywhere() {
+        return EVERYWHERE.contains(httpHost());
+    }
+
+    /** The names under which this instance's HTTP is known: its own and those of {@code http.hosts}. */
+    public Set<String> httpNames() {
+        Set<String> names = new TreeSet<>();
+        names.add(advertised.map(HostAndPort::host).orElseGet(() -> httpIsEverywhere() ? hostName() : httpHost()));
+        if (!httpIsEverywhere()) {
+            names.add(httpHost());
+        }
+        names.addAll(httpHosts);
+        return names;
+    }
+
+    private static Set<String> httpHosts(String given) {
+        Set<String> names = new TreeSet<>();
+        for (String name : given.split(",", -1)) {
+            if (!name.isBlank()) {
+                if (HostAndPort.parse(name.strip() + ":0").isEmpty()) {
+                    throw new SettingsException("http.hosts must be host names without ports, separated by commas; got "
+                            + name.strip() + "; write it as in streamgrad,models.example.com");
+                }
+                names.add(name.strip());
+            }
+        }
+        return names;
     }
 
     /** How many models have metrics of their own. */

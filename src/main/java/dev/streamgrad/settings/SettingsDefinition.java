@@ -18,6 +18,7 @@ final class SettingsDefinition {
     static final String HTTP_HOST = "http.host";
     static final String HTTP_PORT = "http.port";
     static final String HTTP_ADVERTISED = "http.advertised";
+    static final String HTTP_HOSTS = "http.hosts";
     static final String METRICS_MODELS = "metrics.models";
     static final String STARTUP_TIMEOUT = "startup.timeout.ms";
 
@@ -106,6 +107,13 @@ final class SettingsDefinition {
                 null,
                 "HOST:PORT where other instances reach this one's HTTP; empty is http.host with its port, or this machine's name"
                         + " where that is everywhere.");
+        text(
+                definition,
+                HTTP_HOSTS,
+                "",
+                null,
+                "More names, with commas, by which clients reach HTTP, such as that of a proxy or a Kubernetes Service. A request for"
+                        + " models by any other name than these, localhost and http.advertised's is refused; by IP address it is not.");
         definition.define(
                 METRICS_MODELS,
                 ConfigDef.Type.INT,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.streamgrad.learning.Origin;
 import dev.streamgrad.nn.Initializer;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Properties;
@@ -12,6 +13,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -48,6 +50,9 @@ class SettingsTest {
                 "kafka.production.exception.handler=x | kafka.production.exception.handler cannot be set; going on after",
                 "kafka.group.protocol=streams | kafka.group.protocol=streams knows no stable names yet",
                 "predictions.topic=samples | must be four topics, or the learner would read what it writes",
+                "http.advertised=::1:8080 | http.advertised must be HOST:PORT, with brackets around an IPv6 address; got ::1:8080",
+                "http.advertised=learner | http.advertised must be HOST:PORT",
+                "http.hosts=streamgrad:8080 | http.hosts must be host names without ports, separated by commas; got streamgrad:8080",
                 "predictions.topic=a/b | topic names must be as Kafka takes them; got a/b",
             })
     void wrongSetting_isOneLine_namingSettingRuleAndValue(String settings, String message) {
@@ -56,6 +61,31 @@ class SettingsTest {
                 .hasMessageContaining(message)
                 .message()
                 .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http.host=127.0.0.1 | 127.0.0.1:8081",
+                "http.host=learner | learner:8081",
+                "http.host=::1 | [::1]:8081",
+                "http.host=[::1] | [::1]:8081",
+                "http.host=fe80::1%eth0 | [fe80::1%eth0]:8081",
+                "http.advertised=a.example:80 | a.example:80",
+                "http.advertised=[2001:db8::1]:80 | [2001:db8::1]:80",
+            })
+    void theAdvertisedAddress_canBePutIntoAUrl(String setting, String advertised) {
+        assertThat(of(setting).httpAdvertised(8081)).isEqualTo(advertised);
+        assertThat(URI.create("http://" + advertised + "/").getPort()).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "[::]"})
+    void everywhere_isAdvertisedAsThisMachine(String host) {
+        assertThat(of("http.host=" + host).httpAdvertised(8081))
+                .endsWith(":8081")
+                .doesNotContain(host);
     }
 
     @Test

@@ -18,8 +18,10 @@ import dev.streamgrad.settings.Settings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -34,9 +36,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -55,11 +59,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Two instances of one application on an embedded broker, asked over HTTP. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class LearnerServerTest {
+class HttpApiTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final int MODELS = 8;
     private static final int SAMPLES = 100;
+
+    /** By number; two of them look like parts of a path. */
+    private static final List<String> NAMES =
+            List.of("model-0", "model-1", "model-2", "model-3", "model-4", "predict", "a/predict", "model-7");
 
     private EmbeddedBroker broker;
     private Instance first;
@@ -68,21 +76,21 @@ class LearnerServerTest {
     /** One learner with its metrics and HTTP. */
     private static final class Instance implements AutoCloseable {
         final LearnerMetrics metrics;
-        final LearnerServer server;
+        final HttpApi api;
         final LearnerApp app;
 
         Instance(Settings settings) throws Exception {
             metrics = new LearnerMetrics(settings);
-            server = LearnerServer.start(settings, metrics);
-            app = LearnerApp.start(settings, line -> {}, metrics, metrics, settings.httpAdvertised(server.port()));
+            api = HttpApi.start(settings, metrics);
+            app = LearnerApp.start(settings, line -> {}, metrics, metrics, settings.httpAdvertised(api.port()));
             metrics.bind(app);
-            server.serve(app);
+            api.serve(app);
         }
 
         @Override
         public void close() {
             app.close();
-            server.close();
+            api.close();
             metrics.close();
         }
     }
@@ -99,18 +107,19 @@ class LearnerServerTest {
             assertThat(get(first, "/readyz").statusCode()).isEqualTo(200);
             assertThat(get(second, "/readyz").statusCode()).isEqualTo(200);
             for (int m = 0; m < MODELS; m++) {
-                assertThat(json(get(first, "/models/model-" + m))
-                                .path("version")
-                                .asInt())
-                        .isEqualTo(SAMPLES);
+                assertThat(json(get(first, path(m))).path("version").asInt()).isEqualTo(SAMPLES);
             }
         });
     }
 
     private Settings settings(String instance) {
+        return settings(instance, "served");
+    }
+
+    private Settings settings(String instance, String application) {
         return Settings.of(Map.of(
                 "bootstrap.servers", broker.bootstrapServers(),
-                "application.id", "served",
+                "application.id", application,
                 "instance.id", instance,
                 "http.port", "0",
                 "max.record.bytes", "10000",
@@ -126,7 +135,7 @@ class LearnerServerTest {
             SampleSource source = Dataset.XOR.samples(1 + skip);
             for (int i = 0; i < samples * MODELS; i++) {
                 var unused = producer.send(new ProducerRecord<>(
-                        "samples", "model-" + i % MODELS, source.next().toJson()));
+                        "samples", NAMES.get(i % MODELS), source.next().toJson()));
             }
         }
     }
@@ -140,17 +149,22 @@ class LearnerServerTest {
 
     private static HttpResponse<String> get(Instance instance, String path) throws IOException, InterruptedException {
         return CLIENT.send(
-                HttpRequest.newBuilder(URI.create(instance.server.url() + path)).build(),
+                HttpRequest.newBuilder(URI.create(instance.api.url() + path)).build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 
     private static HttpResponse<String> post(Instance instance, String path, String body)
             throws IOException, InterruptedException {
         return CLIENT.send(
-                HttpRequest.newBuilder(URI.create(instance.server.url() + path))
+                HttpRequest.newBuilder(URI.create(instance.api.url() + path))
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Of a model by its number. */
+    private static String path(int model) {
+        return "/models/" + URLEncoder.encode(NAMES.get(model), StandardCharsets.UTF_8);
     }
 
     private static JsonNode json(HttpResponse<String> response) throws IOException {
@@ -163,7 +177,7 @@ class LearnerServerTest {
     void bothInstances_giveTheSameAnswer_forEveryModel() throws Exception {
         List<Integer> local = new ArrayList<>();
         for (int m = 0; m < MODELS; m++) {
-            String path = "/models/model-" + m;
+            String path = path(m);
             String answer = get(first, path).body();
             assertThat(get(second, path).body()).isEqualTo(answer);
             String request = "{\"id\":\"q\",\"features\":[0,1]}";
@@ -227,7 +241,7 @@ class LearnerServerTest {
     void wrongRequest_isRefused_inOneLine(String method, String path, String body, int status, String line)
             throws Exception {
         HttpResponse<String> response = CLIENT.send(
-                HttpRequest.newBuilder(URI.create(first.server.url() + path))
+                HttpRequest.newBuilder(URI.create(first.api.url() + path))
                         .method(
                                 method,
                                 body == null
@@ -240,6 +254,82 @@ class LearnerServerTest {
     }
 
     @Test
+    void aModelNamedPredict_isReachable() throws Exception {
+        for (String path : List.of("/models/predict", "/models/a%2Fpredict")) {
+            for (Instance instance : List.of(first, second)) {
+                assertThat(json(get(instance, path)).path("version").asInt()).isEqualTo(SAMPLES);
+                assertThat(json(post(instance, path + "/predict", "{\"features\":[0,1]}"))
+                                .path("prediction"))
+                        .hasSize(1);
+            }
+        }
+        assertThat(post(first, "/models/predict", "{\"features\":[0,1]}").statusCode())
+                .isEqualTo(405);
+    }
+
+    private static List<CompletableFuture<HttpResponse<String>>> askForModels(Instance instance, int times) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(instance.api.url() + "/models"))
+                .build();
+        return IntStream.range(0, times)
+                .mapToObj(i -> CLIENT.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+                .toList();
+    }
+
+    /** Each must ask the other one, with as many requests as would occupy all threads if threads waited. */
+    @Test
+    void instancesThatAskEachOther_doNotStandStill() {
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>(askForModels(first, 40));
+        answers.addAll(askForModels(second, 40));
+        assertThat(answers).allSatisfy(answer -> {
+            HttpResponse<String> response = answer.join();
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        });
+    }
+
+    @Test
+    void fortyClientsThatWaitForAnInstanceThatStandsStill_doNotDelayProbes() throws Exception {
+        LearnerMetrics metrics = new LearnerMetrics(settings("still"));
+        // The kernel accepts for it; nobody answers.
+        try (ServerSocket still = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+                Instance moving = new Instance(settings("moving", "with-a-still-one"));
+                LearnerApp app = LearnerApp.start(
+                        settings("still", "with-a-still-one"),
+                        line -> {},
+                        metrics,
+                        metrics,
+                        "localhost:" + still.getLocalPort())) {
+            await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+                assertThat(get(moving, "/readyz").statusCode()).isEqualTo(200);
+                assertThat(moving.app.models().others()).isNotEmpty();
+            });
+            assertThat(app.hasStopped()).isFalse();
+            List<CompletableFuture<HttpResponse<String>>> answers = askForModels(moving, 40);
+            try (Socket asked = still.accept()) {
+                assertThat(asked.isConnected()).isTrue();
+                for (int i = 0; i < 5; i++) {
+                    for (String path : List.of("/healthz", "/readyz", "/metrics")) {
+                        HttpRequest probe = HttpRequest.newBuilder(URI.create(moving.api.url() + path))
+                                .timeout(HangingClientsTest.PROBE_TIMEOUT)
+                                .build();
+                        assertThat(CLIENT.send(probe, HttpResponse.BodyHandlers.discarding())
+                                        .statusCode())
+                                .isEqualTo(200);
+                    }
+                }
+            }
+            assertThat(answers).allSatisfy(answer -> {
+                HttpResponse<String> response = answer.join();
+                assertThat(response.statusCode()).isEqualTo(502);
+                assertThat(response.body())
+                        .contains("localhost:" + still.getLocalPort())
+                        .hasLineCount(1);
+            });
+        } finally {
+            metrics.close();
+        }
+    }
+
+    @Test
     void hugeBody_isRefused() throws Exception {
         HttpResponse<String> response = post(first, "/models/model-1/predict", "x".repeat(10_001));
         assertThat(response.statusCode()).isEqualTo(413);
@@ -248,17 +338,17 @@ class LearnerServerTest {
 
     @Test
     void takenPort_isRefused_withTheSettingToChange() {
-        Map<String, String> given = new HashMap<>(Map.of("http.port", Integer.toString(first.server.port())));
-        assertThatThrownBy(() -> LearnerServer.start(Settings.of(given), first.metrics))
+        Map<String, String> given = new HashMap<>(Map.of("http.port", Integer.toString(first.api.port())));
+        assertThatThrownBy(() -> HttpApi.start(Settings.of(given), first.metrics))
                 .isInstanceOf(StartException.class)
-                .hasMessageContaining("http.port " + first.server.port() + " must be free")
+                .hasMessageContaining("http.port " + first.api.port() + " must be free")
                 .hasMessageContaining("set another http.port, 0 for any, or -1 for none");
     }
 
     @Test
     void beforeTheLearner_itIsLive_andNotReady() throws Exception {
         LearnerMetrics metrics = new LearnerMetrics(settings("early"));
-        try (LearnerServer early = LearnerServer.start(settings("early"), metrics)) {
+        try (HttpApi early = HttpApi.start(settings("early"), metrics)) {
             for (Map.Entry<String, Integer> path :
                     Map.of("/healthz", 200, "/readyz", 503, "/models", 503).entrySet()) {
                 assertThat(CLIENT.send(
@@ -322,7 +412,7 @@ class LearnerServerTest {
         List<Socket> open = new ArrayList<>();
         try {
             for (int i = 0; i < 300; i++) {
-                Socket socket = new Socket(InetAddress.getLoopbackAddress(), first.server.port());
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), first.api.port());
                 open.add(socket);
                 OutputStream out = socket.getOutputStream();
                 try {

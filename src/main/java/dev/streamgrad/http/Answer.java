@@ -1,0 +1,56 @@
+package dev.streamgrad.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is answered: a status, and a whole body, so that nothing is held while it is sent. */
+final class Answer {
+    static final String JSON = "application/json";
+    static final String TEXT = "text/plain; charset=utf-8";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
+
+    private final int status;
+    private final String type;
+    private final byte[] body;
+
+    Answer(int status, String type, byte[] body) {
+        this.status = status;
+        this.type = type;
+        this.body = body;
+    }
+
+    static Answer line(int status, String line) {
+        return new Answer(status, TEXT, (line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Answer json(ObjectNode json) {
+        return new Answer(200, JSON, (json + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    int status() {
+        return status;
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    /** Sends it and ends the exchange; on a thread that may wait for the client. */
+    void send(HttpExchange exchange) {
+        try (exchange) {
+            exchange.getResponseHeaders().set("Content-Type", type);
+            boolean head = exchange.getRequestMethod().equals("HEAD");
+            exchange.sendResponseHeaders(status, head ? -1 : body.length);
+            if (!head) {
+                exchange.getResponseBody().write(body);
+            }
+        } catch (IOException e) {
+            LOG.debug("A client went away", e);
+        }
+    }
+}
