@@ -9,14 +9,24 @@ import dev.streamgrad.stream.LearningListener.ModelListener;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the store does without a task; what it does in one is in {@code LearnTopologyTest} and {@code LearnerIT}. */
 class ModelStoreTest {
     private static final byte[] XOR = "xor".getBytes(StandardCharsets.UTF_8);
 
-    private final ModelStore store =
-            new ModelStore(HashStore.supplier(ModelStore.NAME).get(), 10);
+    private final KeyValueStore<Bytes, byte[]> inner =
+            HashStore.supplier(ModelStore.NAME).get();
+    private final ModelStore store = new ModelStore(inner, 10);
+
+    @BeforeEach
+    void openInner() {
+        inner.init(new MockProcessorContext<>().getStateStoreContext(), inner);
+    }
 
     /** Kafka Streams suspends a task and resumes it without a new store: the processor then begins anew. */
     @Test
