@@ -1,5 +1,6 @@
 package dev.streamgrad.stream;
 
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -8,7 +9,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +33,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All methods are the stream thread's. What one thread did before a batch is handed over, or is asked for, the other
  * sees: they need no locks. (The learning thread reads models from the inner store, which looks at the record that the
- * stream thread is sending, but does nothing with it.) A record that fails, in learning or in sending, fails every
- * later call too, so that nothing is ever committed beyond it.
+ * stream thread is sending, but does nothing with it.)
+ *
+ * <p><b>A failure is for ever.</b> A record that fails, in learning or in sending, fails every later call too, with the
+ * same exception, so that nothing is ever committed beyond it and nothing sent twice. None is tried again in place:
+ * when it shows, later records have been taken already, and what was learned cannot be taken back but with its
+ * transaction. Kafka Streams recovers from some exceptions, and it does so by giving the task up: it aborts the
+ * transaction, closes this pipeline, restores the models from their changelog, and has the processor make another
+ * pipeline, to which the records since the last commit come again. What it is told, see {@link #failedBy}.
  */
 final class Pipeline {
     /** How long a batch should take. */
@@ -45,6 +55,7 @@ final class Pipeline {
     /** Records of many features are those of large models: a batch that has so many bytes is full. */
     private static final long MOST_BYTES = 64 * 1024;
 
+    private final TaskId task;
     private final Consumer<InFlightRecord> learn;
     private final Consumer<InFlightRecord> send;
     private final ExecutorService thread;
@@ -61,10 +72,12 @@ final class Pipeline {
      * An empty pipeline.
      *
      * @param name the learning thread's
+     * @param task whose records they are
      * @param learn takes a record and says what comes of it; on the learning thread, or in {@link #drain}
      * @param send sends what has come of it; on the stream thread
      */
-    Pipeline(String name, Consumer<InFlightRecord> learn, Consumer<InFlightRecord> send) {
+    Pipeline(String name, TaskId task, Consumer<InFlightRecord> learn, Consumer<InFlightRecord> send) {
+        this.task = task;
         this.learn = learn;
         this.send = send;
         ThreadPoolExecutor one =
@@ -162,7 +175,7 @@ final class Pipeline {
                 send.accept(learned.works[i]);
                 learned.works[i].clear();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw failedBy(e);
         }
         learned.size = 0;
@@ -176,12 +189,28 @@ final class Pipeline {
     }
 
     /**
-     * What Kafka Streams is to be told: its own exceptions as they are, which may mean that a task is to be restored;
-     * any other as one of its own, because it would call that of a commit a fault of the store, and after an error it
-     * would not give the transaction up.
+     * What Kafka Streams is to be told.
+     *
+     * <ul>
+     *   <li>Its own exceptions as they are: from {@link TaskCorruptedException} and
+     *       {@link org.apache.kafka.streams.errors.TaskMigratedException} it recovers, the others end the learner.
+     *   <li>A {@link TimeoutException} as a corrupted task. That is what {@code StreamTask.process} makes of one under
+     *       exactly-once; but here it would not get so far: a processor's is handed to the exception handler, which
+     *       says to fail, and a commit's is taken for a fault of the store. It is retried without an end, as Kafka
+     *       Streams does, each time from the last commit.
+     *   <li>Any other as one of its own, because it would call that of a commit a fault of the store, and after an
+     *       error it would not give the transaction up.
+     * </ul>
      */
     private RuntimeException failedBy(@Nullable Throwable cause) {
-        failure = cause instanceof StreamsException known ? known : new StreamsException(cause);
+        if (cause instanceof StreamsException known) {
+            failure = known;
+        } else if (cause instanceof TimeoutException) {
+            failure = new TaskCorruptedException(Set.of(task));
+            failure.initCause(cause);
+        } else {
+            failure = new StreamsException(cause);
+        }
         return failure;
     }
 
