@@ -43,7 +43,9 @@ final class HashStore implements KeyValueStore<Bytes, byte[]> {
     private final Map<Bytes, byte[]> values = new ConcurrentHashMap<>();
     private final Position position = Position.emptyPosition();
     private volatile boolean open;
-    /** All keys in the order of their bytes, and perhaps some that have just been removed; null until a range is asked. */
+    /**
+     * All keys in the order of their bytes, and perhaps some that have just been removed; null until a range is asked.
+     */
     private volatile @Nullable NavigableSet<Bytes> index;
 
     /** Held by whoever makes the index, and so by those that wait for it. */

@@ -116,8 +116,7 @@ class HashStoreTest {
                 range::peekNextKey,
                 range::next,
                 all::hasNext);
-        assertThat(reads)
-                .allSatisfy(read -> assertThatThrownBy(read).isInstanceOf(InvalidStateStoreException.class));
+        assertThat(reads).allSatisfy(read -> assertThatThrownBy(read).isInstanceOf(InvalidStateStoreException.class));
     }
 
     @Test
@@ -201,7 +200,9 @@ class HashStoreTest {
         for (int i = 0; i < models; i++) {
             store.put(new CountedKey(String.format(Locale.ROOT, "model%06d", i)), new byte[1]);
         }
-        assertThat(CountedKey.COMPARISONS).as("without a range there is no order to keep").hasValue(0);
+        assertThat(CountedKey.COMPARISONS)
+                .as("without a range there is no order to keep")
+                .hasValue(0);
         assertThat(store.range(null, null).next().key).isEqualTo(key("model000000"));
         CountedKey.COMPARISONS.set(0);
         KeyValueIterator<Bytes, byte[]> range = store.range(new CountedKey("model050000"), null);
