@@ -47,7 +47,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         // Under the name of the stream thread, as which it counts.
         String name = Thread.currentThread().getName() + "-learn-" + partition;
         Consumer<InFlightRecord> forward = this::forward;
-        Pipeline its = new Pipeline(name, context.taskId(), learner::learn, work -> models.asOf(work, forward));
+        Pipeline its = new Pipeline(name, learner::learn, work -> models.asOf(work, forward));
         models.beforeCommit(its::drain);
         models.sendFromHere();
         store = models;

@@ -1,6 +1,5 @@
 package dev.streamgrad.stream;
 
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -9,10 +8,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.errors.StreamsException;
-import org.apache.kafka.streams.errors.TaskCorruptedException;
-import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +51,6 @@ final class Pipeline {
     /** Records of many features are those of large models: a batch that has so many bytes is full. */
     private static final long MOST_BYTES = 64 * 1024;
 
-    private final TaskId task;
     private final Consumer<InFlightRecord> learn;
     private final Consumer<InFlightRecord> send;
     private final ExecutorService thread;
@@ -72,12 +67,10 @@ final class Pipeline {
      * An empty pipeline.
      *
      * @param name the learning thread's
-     * @param task whose records they are
      * @param learn takes a record and says what comes of it; on the learning thread, or in {@link #drain}
      * @param send sends what has come of it; on the stream thread
      */
-    Pipeline(String name, TaskId task, Consumer<InFlightRecord> learn, Consumer<InFlightRecord> send) {
-        this.task = task;
+    Pipeline(String name, Consumer<InFlightRecord> learn, Consumer<InFlightRecord> send) {
         this.learn = learn;
         this.send = send;
         ThreadPoolExecutor one =
@@ -192,25 +185,20 @@ final class Pipeline {
      * What Kafka Streams is to be told.
      *
      * <ul>
-     *   <li>Its own exceptions as they are: from {@link TaskCorruptedException} and
+     *   <li>Its own exceptions as they are: from {@link org.apache.kafka.streams.errors.TaskCorruptedException} and
      *       {@link org.apache.kafka.streams.errors.TaskMigratedException} it recovers, the others end the learner.
-     *   <li>A {@link TimeoutException} as a corrupted task. That is what {@code StreamTask.process} makes of one under
-     *       exactly-once; but here it would not get so far: a processor's is handed to the exception handler, which
-     *       says to fail, and a commit's is taken for a fault of the store. It is retried without an end, as Kafka
-     *       Streams does, each time from the last commit.
+     *   <li>A timeout of Kafka's as an exception that ends the learner. Kafka Streams itself would not see it as one: a
+     *       processor's exceptions are handed to the exception handler, which says to fail, and a commit's are taken
+     *       for a fault of the store. To say that the task is corrupted instead, as {@code StreamTask.process} does, is
+     *       not safe: measured with 4.3.1, the rebalance that follows may close the restored task before it is
+     *       initialised, and the consumer then goes on after the records that were given up. A restart begins at the
+     *       last commit.
      *   <li>Any other as one of its own, because it would call that of a commit a fault of the store, and after an
      *       error it would not give the transaction up.
      * </ul>
      */
     private RuntimeException failedBy(@Nullable Throwable cause) {
-        if (cause instanceof StreamsException known) {
-            failure = known;
-        } else if (cause instanceof TimeoutException) {
-            failure = new TaskCorruptedException(Set.of(task));
-            failure.initCause(cause);
-        } else {
-            failure = new StreamsException(cause);
-        }
+        failure = cause instanceof StreamsException known ? known : new StreamsException(cause);
         return failure;
     }
 
