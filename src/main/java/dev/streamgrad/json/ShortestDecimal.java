@@ -86,6 +86,11 @@ public final class ShortestDecimal {
         return text.toString();
     }
 
+    /** As {@link #of}, and NaN and the infinities by their names: for a text that a person reads. */
+    public static String text(double value) {
+        return Double.isFinite(value) ? of(value) : Double.toString(value);
+    }
+
     /**
      * Writes what {@link #of} gives. Allocates nothing.
      *

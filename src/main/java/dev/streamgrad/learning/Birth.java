@@ -1,5 +1,6 @@
 package dev.streamgrad.learning;
 
+import dev.streamgrad.json.ShortestDecimal;
 import dev.streamgrad.nn.Activation;
 import dev.streamgrad.nn.Architecture;
 import dev.streamgrad.nn.Loss;
@@ -49,14 +50,16 @@ public record Birth(
         double sum = 0.0;
         for (int i = 0; i < label.length; i++) {
             if (label[i] < output.lowest() || label[i] > output.highest()) {
-                return "label[" + i + "] must be from " + output.lowest() + " to " + output.highest()
-                        + ", which is all that a " + output.id() + " output can reach; got " + label[i]
+                return "label[" + i + "] must be from " + ShortestDecimal.text(output.lowest()) + " to "
+                        + ShortestDecimal.text(output.highest()) + ", which is all that a " + output.id()
+                        + " output can reach; got " + ShortestDecimal.text(label[i])
                         + "; rescale the label or set output.activation=identity";
             }
             sum += label[i];
         }
         if (loss == Loss.CROSS_ENTROPY && Math.abs(sum - 1.0) > DISTRIBUTION_TOLERANCE) {
-            return "label must add up to 1, one probability for each class; got a sum of " + sum
+            return "label must add up to 1, one probability for each class; got a sum of "
+                    + ShortestDecimal.text(sum)
                     + "; send the class index or a one-hot vector";
         }
         return null;

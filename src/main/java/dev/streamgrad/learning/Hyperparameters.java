@@ -1,5 +1,6 @@
 package dev.streamgrad.learning;
 
+import dev.streamgrad.json.ShortestDecimal;
 import dev.streamgrad.nn.LearningRateSchedule;
 import dev.streamgrad.nn.Optimizer;
 
@@ -37,7 +38,7 @@ public record Hyperparameters(
         if (!(clipGradientNorm >= 0.0) || !Double.isFinite(clipGradientNorm)) {
             throw new IllegalArgumentException(
                     "clip.gradient.norm must be a finite number of at least 0 (0 is no limit); got "
-                            + clipGradientNorm);
+                            + ShortestDecimal.text(clipGradientNorm));
         }
         requireAtLeast("batch.size", 1, batchSize);
         requireAtLeast("divergence.restore.after", 1, restoreAfter);

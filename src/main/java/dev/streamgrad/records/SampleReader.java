@@ -65,7 +65,11 @@ public final class SampleReader {
         return weight;
     }
 
-    /** The id of the last sample. */
+    /**
+     * The id of the last sample: well-formed Unicode. Half of a surrogate pair, which only an escape can send, has
+     * become U+FFFD as strict readers of the sample make it; the sample is learned as ever, because the models of a log
+     * must not depend on what an id is taken for.
+     */
     public @Nullable String id() {
         return id;
     }
@@ -203,7 +207,21 @@ public final class SampleReader {
                     scanner.stringLength() + " characters",
                     "shorten it");
         }
-        id = scanner.string();
+        id = wellFormed(scanner.string());
+    }
+
+    private static String wellFormed(String text) {
+        if (text.codePoints().noneMatch(SampleReader::isHalfOfAPair)) {
+            return text;
+        }
+        StringBuilder whole = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> whole.appendCodePoint(isHalfOfAPair(c) ? '\uFFFD' : c));
+        return whole.toString();
+    }
+
+    /** Of a whole pair, {@code codePoints()} makes one code point. */
+    private static boolean isHalfOfAPair(int c) {
+        return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
     }
 
     private static void once(String field, boolean seen) throws BadRecordException {

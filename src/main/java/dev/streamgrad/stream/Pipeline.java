@@ -29,8 +29,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All methods are the stream thread's. What one thread did before a batch is handed over, or is asked for, the other
  * sees: they need no locks. (The learning thread reads models from the inner store, which looks at the record that the
- * stream thread is sending, but does nothing with it.) A record that fails, in learning or in sending, fails every
- * later call too, so that nothing is ever committed beyond it.
+ * stream thread is sending, but does nothing with it.)
+ *
+ * <p><b>A failure is for ever.</b> A record that fails, in learning or in sending, fails every later call too, with the
+ * same exception, so that nothing is ever committed beyond it and nothing sent twice. None is tried again in place:
+ * when it shows, later records have been taken already, and what was learned cannot be taken back but with its
+ * transaction. Kafka Streams recovers from some exceptions, and it does so by giving the task up: it aborts the
+ * transaction, closes this pipeline, restores the models from their changelog, and has the processor make another
+ * pipeline, to which the records since the last commit come again. What it is told, see {@link #failedBy}.
  */
 final class Pipeline {
     /** How long a batch should take. */
@@ -162,7 +168,7 @@ final class Pipeline {
                 send.accept(learned.works[i]);
                 learned.works[i].clear();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw failedBy(e);
         }
         learned.size = 0;
@@ -176,9 +182,20 @@ final class Pipeline {
     }
 
     /**
-     * What Kafka Streams is to be told: its own exceptions as they are, which may mean that a task is to be restored;
-     * any other as one of its own, because it would call that of a commit a fault of the store, and after an error it
-     * would not give the transaction up.
+     * What Kafka Streams is to be told.
+     *
+     * <ul>
+     *   <li>Its own exceptions as they are: from {@link org.apache.kafka.streams.errors.TaskCorruptedException} and
+     *       {@link org.apache.kafka.streams.errors.TaskMigratedException} it recovers, the others end the learner.
+     *   <li>A timeout of Kafka's as an exception that ends the learner. Kafka Streams itself would not see it as one: a
+     *       processor's exceptions are handed to the exception handler, which says to fail, and a commit's are taken
+     *       for a fault of the store. To say that the task is corrupted instead, as {@code StreamTask.process} does, is
+     *       not safe: measured with 4.3.1, the rebalance that follows may close the restored task before it is
+     *       initialised, and the consumer then goes on after the records that were given up. A restart begins at the
+     *       last commit.
+     *   <li>Any other as one of its own, because it would call that of a commit a fault of the store, and after an
+     *       error it would not give the transaction up.
+     * </ul>
      */
     private RuntimeException failedBy(@Nullable Throwable cause) {
         failure = cause instanceof StreamsException known ? known : new StreamsException(cause);

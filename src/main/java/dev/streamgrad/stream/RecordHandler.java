@@ -1,6 +1,7 @@
 package dev.streamgrad.stream;
 
 import dev.streamgrad.cluster.ClusterFacts;
+import dev.streamgrad.json.ShortestDecimal;
 import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
@@ -16,6 +17,7 @@ import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearningListener.TaskListener;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
@@ -227,7 +229,8 @@ final class RecordHandler {
             throw new BadRecordException(
                     Reason.DIVERGENCE,
                     "features must give a finite prediction; version "
-                            + live.model().version() + " gives " + outputs[0] + "; scale the features down");
+                            + live.model().version() + " gives " + ShortestDecimal.text(outputs[0])
+                            + "; scale the features down");
         }
         byte[] prediction = predictions.write(
                 sample.id(), outputs, null, 0.0, live.model().version(), false, from.partition(), from.offset());
@@ -283,15 +286,22 @@ final class RecordHandler {
 
     private static String divergence(
             LiveModel live, double learningRate, Learner.Outcome outcome, RecordMetadata from) {
-        return "the step of model " + live.name() + " at version "
+        return "the step of model " + BadRecordException.shown(live.name()) + " at version "
                 + live.model().version() + " must be finite; this sample (" + from.topic() + "-" + from.partition()
-                + " offset " + from.offset() + ") makes it overflow; the learning rate " + learningRate
+                + " offset " + from.offset() + ") makes it overflow; the learning rate "
+                + ShortestDecimal.text(learningRate)
                 + " is almost certainly too high, set learning.rate to "
-                + (float) (live.model().spec().hyperparameters().optimizer().learningRate() / 10.0)
+                + aTenthOf(live.model().spec().hyperparameters().optimizer().learningRate())
                 + " for a model of another name (this one keeps its settings) or scale the features down"
                 + (outcome == Learner.Outcome.RESTORED
                         ? " (the model went back to its last snapshot, at half the learning rate)"
                         : "");
+    }
+
+    /** Its own digits with the point one place to the left, as a person divides by ten: 0.03 of 0.3. */
+    private static String aTenthOf(double number) {
+        return ShortestDecimal.text(
+                new BigDecimal(ShortestDecimal.of(number)).scaleByPowerOfTen(-1).doubleValue());
     }
 
     private static long size(byte @Nullable [] bytes) {

@@ -37,6 +37,31 @@ class SampleReaderTest {
         assertThat(xor.id()).isEqualTo("a-7");
     }
 
+    /** No strict reader could read a prediction with such an id; the sample itself is as good as any. */
+    @Test
+    void halfOfASurrogatePairInAnId_isReplaced() throws BadRecordException {
+        read(xor, "{\"id\":\"a\\uD800\",\"features\":[0,1],\"label\":1}");
+        assertThat(xor.id()).isEqualTo("a\uFFFD");
+        read(xor, "{\"id\":\"\\uDE00\\uD83D\",\"features\":[0,1]}");
+        assertThat(xor.id()).isEqualTo("\uFFFD\uFFFD");
+        read(xor, "{\"id\":\"\\uD83D\\uDE00 \u2028\",\"features\":[0,1]}");
+        assertThat(xor.id()).isEqualTo("\uD83D\uDE00 \u2028");
+    }
+
+    /** Before JDK 19, Double.toString writes this number as 1.9999999999999998E23. */
+    @Test
+    void numbersInReasons_areTheSameOnEveryJvm() {
+        assertThatThrownBy(() -> read(xor, "{\"features\":[0,1],\"label\":2e23}"))
+                .hasMessageStartingWith("label[0] must be from 0.0 to 1.0, ")
+                .hasMessageContaining("; got 2.0E23; ");
+        SampleReader entropy = new SampleReader(ModelSpec.xor()
+                .with("layers", "2,4,2")
+                .with("output.activation", "softmax")
+                .with("loss", "cross-entropy"));
+        assertThatThrownBy(() -> read(entropy, "{\"features\":[0,1],\"label\":[2e-23,0]}"))
+                .hasMessageContaining("got a sum of 2.0E-23; ");
+    }
+
     @Test
     void nothingOfTheLastSample_staysBehind() throws BadRecordException {
         read(xor, "{\"id\":\"a\",\"weight\":2,\"label\":1,\"features\":[0,1]}");

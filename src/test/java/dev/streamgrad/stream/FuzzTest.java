@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
+import dev.streamgrad.json.Json;
 import dev.streamgrad.nn.NumpyRandom;
 import dev.streamgrad.records.DeadLetter;
 import dev.streamgrad.records.Fingerprint;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.settings.Settings;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -49,7 +51,10 @@ class FuzzTest {
         "9".repeat(2000),
         "[".repeat(500),
         "{\"a\":".repeat(500),
-        "\u0000"
+        "\u0000",
+        "\u007F",
+        "\"\u007F\u0085\u2028\u202E\uFEFF\"",
+        "\"\\u0000\\u001b\\uD800\""
     };
 
     private final NumpyRandom random = new NumpyRandom(20_261_122L);
@@ -58,6 +63,25 @@ class FuzzTest {
     void badRecords_areDeadLettersWithAReason_andTheGoodOnesTrainAsIfTheyHadNotBeenThere() {
         String undisturbed = fingerprintAfter(0);
         assertThat(fingerprintAfter(BAD_PER_ROUND)).isEqualTo(undisturbed);
+    }
+
+    @Test
+    void anIdThatIsNoUnicode_isLearned_andItsPredictionIsReadByStrictReaders() {
+        Settings settings = Settings.of(Map.of());
+        try (TopologyTestDriver driver = new TopologyTestDriver(
+                LearnTopology.build(settings, new ClusterFacts(1, 100_000)),
+                settings.kafka().streams())) {
+            driver.createInputTopic("samples", new ByteArraySerializer(), new ByteArraySerializer())
+                    .pipeInput(
+                            XOR,
+                            "{\"id\":\"a\\uD800\",\"features\":[0,1],\"label\":1}".getBytes(StandardCharsets.UTF_8));
+            String json = strict(
+                    driver.createOutputTopic("predictions", new ByteArrayDeserializer(), new ByteArrayDeserializer())
+                            .readValue());
+            assertThat(json).startsWith("{\"id\":\"a\uFFFD\",");
+            assertThat(Prediction.read(json.getBytes(StandardCharsets.UTF_8)).trained())
+                    .isTrue();
+        }
     }
 
     /** Trains {@code xor} on one good sample a round, with so many bad records before each. */
@@ -82,9 +106,16 @@ class FuzzTest {
                     samples.pipeInput(certainlyBad ? XOR : i % 10 == 1 ? mutated(FUZZED) : FUZZED, value);
                     // A mutation may happen to be a sample still; whatever it is, it has exactly one answer.
                     List<TestRecord<byte[], byte[]>> letters = deadLetters.readRecordsToList();
-                    int answers =
-                            letters.size() + predictions.readRecordsToList().size();
-                    assertThat(answers)
+                    List<TestRecord<byte[], byte[]>> predicted = predictions.readRecordsToList();
+                    predicted.forEach(prediction -> {
+                        String id = Prediction.read(strict(prediction.value()).getBytes(StandardCharsets.UTF_8))
+                                .id();
+                        assertThat(id == null
+                                        || StandardCharsets.UTF_8.newEncoder().canEncode(id))
+                                .as("id %s", id)
+                                .isTrue();
+                    });
+                    assertThat(letters.size() + predicted.size())
                             .as("round %d, record %d: %s", round, i, text(value))
                             .isOne();
                     if (certainlyBad) {
@@ -98,7 +129,10 @@ class FuzzTest {
                                 .contains(" must ")
                                 .contains("; got ")
                                 .hasSizeLessThan(500)
-                                .doesNotContain("\n");
+                                .isEqualTo(strict(letter.headers()
+                                        .lastHeader(DeadLetter.ERROR)
+                                        .value()))
+                                .satisfies(FuzzTest::isOnePrintableLine);
                         reasons.add(reason.substring(0, reason.indexOf(" must ")));
                     });
                 }
@@ -112,6 +146,30 @@ class FuzzTest {
             return Fingerprint.of(
                     Objects.requireNonNull(store.models().get(XOR)).model());
         }
+    }
+
+    private static String strict(byte[] utf8) {
+        try {
+            return Json.utf8(utf8);
+        } catch (CharacterCodingException e) {
+            throw new AssertionError(text(utf8), e);
+        }
+    }
+
+    /** By Unicode's own categories. */
+    private static void isOnePrintableLine(String reason) {
+        assertThat(reason).doesNotContainPattern("[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}]");
+        assertThat(reason.codePoints().map(Character::getDirectionality))
+                .doesNotContain(
+                        (int) Character.DIRECTIONALITY_LEFT_TO_RIGHT_EMBEDDING,
+                        (int) Character.DIRECTIONALITY_LEFT_TO_RIGHT_OVERRIDE,
+                        (int) Character.DIRECTIONALITY_RIGHT_TO_LEFT_EMBEDDING,
+                        (int) Character.DIRECTIONALITY_RIGHT_TO_LEFT_OVERRIDE,
+                        (int) Character.DIRECTIONALITY_POP_DIRECTIONAL_FORMAT,
+                        (int) Character.DIRECTIONALITY_LEFT_TO_RIGHT_ISOLATE,
+                        (int) Character.DIRECTIONALITY_RIGHT_TO_LEFT_ISOLATE,
+                        (int) Character.DIRECTIONALITY_FIRST_STRONG_ISOLATE,
+                        (int) Character.DIRECTIONALITY_POP_DIRECTIONAL_ISOLATE);
     }
 
     private static String text(byte[] value) {

@@ -417,6 +417,23 @@ class LearnTopologyTest {
                         LongStream.range(0, 30).map(i -> i / 5).boxed().toList());
     }
 
+    /** Before JDK 19, Double.toString writes this number as 1.9999999999999998E23. */
+    @Test
+    void numbersInDeadLetters_areTheSameOnEveryJvm() {
+        Running app = start(ONE_PARTITION, "layers=2,1", "output.activation=identity", "learning.rate=2e23");
+        app.send("{\"features\":[1e300,1],\"label\":[1]}");
+        assertThat(reason(app)).contains("the learning rate 2.0E23 is", "set learning.rate to 2.0E22 for");
+    }
+
+    @Test
+    void nameOfAModel_isShownInADeadLetter_withoutWhatWouldReorderTheLine() {
+        Running app = start(ONE_PARTITION, "layers=2,1", "output.activation=identity", "learning.rate=1e10");
+        app.samples.pipeInput(
+                "\u202Eevil\u2028".getBytes(StandardCharsets.UTF_8),
+                "{\"features\":[1e300,1],\"label\":[1]}".getBytes(StandardCharsets.UTF_8));
+        assertThat(reason(app)).startsWith("the step of model \uFFFDevil\uFFFD at version 0 must be finite; ");
+    }
+
     @Test
     void stepThatOverflows_isADeadLetter_whichSaysThatTheLearningRateIsTooHigh() {
         Running app = start(ONE_PARTITION, "layers=2,1", "output.activation=identity", "learning.rate=1e10");

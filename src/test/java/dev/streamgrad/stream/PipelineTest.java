@@ -7,18 +7,25 @@ import static org.awaitility.Awaitility.await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
+import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PipelineTest {
     private static final String NAME = "a-learning-thread";
@@ -182,6 +189,80 @@ class PipelineTest {
         assertThatThrownBy(sending::drain).hasCause(refused);
         assertThat(learned).as("learned once").containsExactly(1L);
         assertThat(sending.isEmpty()).isFalse();
+        sending.close();
+
+        Pipeline exhausted = new Pipeline(NAME, work -> learned.add(work.from().offset()), work -> {
+            sent.add(work.from().offset());
+            throw error;
+        });
+        pipeline = exhausted;
+        add(exhausted, 2);
+        assertThatThrownBy(exhausted::drain)
+                .isInstanceOf(StreamsException.class)
+                .hasCause(error);
+        assertThatThrownBy(exhausted::drain)
+                .isInstanceOf(StreamsException.class)
+                .hasCause(error);
+        assertThat(sent).as("sent once").containsExactly(2L);
+    }
+
+    /** Kafka Streams recovers from these by giving the task up, and it has to know them. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void exceptionsFromWhichKafkaStreamsRecovers_areHandedOnAsTheyAre(boolean inLearning) {
+        for (RuntimeException recoverable :
+                List.of(new TaskMigratedException("of a test"), new TaskCorruptedException(Set.of(new TaskId(0, 7))))) {
+            Pipeline its = failing(inLearning, recoverable);
+            assertThatThrownBy(its::drain).isSameAs(recoverable);
+            assertThatThrownBy(its::drain).isSameAs(recoverable);
+            its.close();
+        }
+    }
+
+    /** It is not said to be a corrupted task, whose recovery may lose records: see failedBy. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTimeout_endsTheLearner_andNothingIsTriedAgainInPlace(boolean inLearning) {
+        TimeoutException timeout = new TimeoutException("of a test");
+        Pipeline its = failing(inLearning, timeout);
+        assertThatThrownBy(() -> {
+                    for (int i = 2; i < 10_000; i++) {
+                        add(its, i);
+                    }
+                })
+                .isExactlyInstanceOf(StreamsException.class)
+                .hasCause(timeout);
+        List<Long> learnedBefore = List.copyOf(learned);
+        List<Long> sentBefore = List.copyOf(sent);
+        assertThatThrownBy(its::drain).hasCause(timeout);
+        assertThatThrownBy(() -> add(its, 1)).hasCause(timeout);
+        assertThat(learned).containsExactlyElementsOf(learnedBefore).doesNotHaveDuplicates();
+        assertThat(sent).isEqualTo(sentBefore).doesNotHaveDuplicates();
+        assertThat(its.isEmpty()).as("so that no commit is possible").isFalse();
+    }
+
+    /** A pipeline with two records, of which the second fails. */
+    private Pipeline failing(boolean inLearning, RuntimeException failure) {
+        learned.clear();
+        sent.clear();
+        Pipeline its = new Pipeline(
+                NAME,
+                work -> {
+                    if (inLearning && work.from().offset() == 1) {
+                        throw failure;
+                    }
+                    learned.add(work.from().offset());
+                },
+                work -> {
+                    if (!inLearning && work.from().offset() == 1) {
+                        throw failure;
+                    }
+                    sent.add(work.from().offset());
+                });
+        pipeline = its;
+        add(its, 0);
+        add(its, 1);
+        return its;
     }
 
     @Test
