@@ -64,7 +64,19 @@ public final class LearnerApp implements AutoCloseable {
         if (advertised != null) {
             properties.put(StreamsConfig.APPLICATION_SERVER_CONFIG, advertised);
         }
-        this.streams = new KafkaStreams(LearnTopology.build(settings, cluster, listener), properties);
+        this.streams = new KafkaStreams(
+                LearnTopology.build(settings, cluster, listener),
+                properties,
+                new LearnerClients(settings, settings.instanceId(), (partition, from, to) -> {
+                    LOG.warn(
+                            "samples of {} were deleted before they were learned: offsets {} to {}; learning goes on at {};"
+                                    + " raise retention.ms of the topic, or start more learners",
+                            partition,
+                            from,
+                            to - 1,
+                            to);
+                    listener.skipped(partition.partition(), from, to);
+                }));
         this.models = new ServedModels(streams, advertised);
         streams.setUncaughtExceptionHandler(exception -> {
             failure.compareAndSet(null, exception);

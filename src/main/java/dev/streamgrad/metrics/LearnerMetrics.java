@@ -60,6 +60,7 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
     private final Map<Integer, Partition> partitions = new ConcurrentHashMap<>();
     private final Map<TopicPartition, Long> restoring = new ConcurrentHashMap<>();
     private final Counter restored;
+    private final Counter skipped;
     /** What partitions counted that went. */
     private final Distribution formerSteps = new Distribution(STEP_SECONDS);
 
@@ -87,6 +88,9 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
                 .register(registry);
         this.restored = Counter.builder("streamgrad.restored.records")
                 .description("Changelog records read back into the store.")
+                .register(registry);
+        this.skipped = Counter.builder("streamgrad.skipped.samples")
+                .description("Offsets of the samples topic that were deleted before they were read.")
                 .register(registry);
         gauge("streamgrad.models", "Models in the store of this instance.", its -> its.sum(Partition::models));
         gauge("streamgrad.live.models", "Models on the heap.", its -> its.sum(Partition::live));
@@ -227,6 +231,11 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
             keepCounts(partitions.put(partition, begun));
         }
         return begun;
+    }
+
+    @Override
+    public void skipped(int partition, long from, long to) {
+        skipped.increment((double) (to - from));
     }
 
     /** What a partition counted stays counted when it goes. */

@@ -15,6 +15,12 @@ public interface LearningListener {
     /** A partition's task begins here. Called by any stream thread. */
     TaskListener begin(int partition);
 
+    /**
+     * Samples were deleted before they were read: those from this offset to before the other. Called by any stream
+     * thread. Some of the offsets may never have had a sample, such as those of transactions' ends.
+     */
+    default void skipped(int partition, long from, long to) {}
+
     /** Hears of one partition, by one thread at a time. */
     interface TaskListener {
         /** One that does not listen. */
