@@ -2,6 +2,7 @@ package dev.streamgrad.app;
 
 import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.cluster.Progress;
+import dev.streamgrad.cluster.Remedies;
 import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.cluster.TopicWatch;
 import dev.streamgrad.cluster.Topics;
@@ -69,8 +70,8 @@ public final class LearnerApp implements AutoCloseable {
                 properties,
                 new LearnerClients(settings, settings.instanceId(), (partition, from, to) -> {
                     LOG.warn(
-                            "samples of {} were deleted before they were learned: offsets {} to {}; learning goes on at {};"
-                                    + " raise retention.ms of the topic, or start more learners",
+                            "samples of {} were deleted before they were learned: offsets {} to {}; learning goes on"
+                                    + " at {}; raise retention.ms of the topic, or start more learners",
                             partition,
                             from,
                             to - 1,
@@ -188,16 +189,16 @@ public final class LearnerApp implements AutoCloseable {
                         + "; give each process its own: --set instance.id=NAME";
             }
             if (cause instanceof MissingSourceTopicException) {
-                return "topic " + settings.samplesTopic()
-                        + " must exist; it was deleted; start with another application.id, which learns anew";
+                return "topic " + settings.samplesTopic() + " must exist; it was deleted; "
+                        + Remedies.goneTopic(settings, settings.samplesTopic());
             }
             if (cause instanceof ProcessorStateException) {
                 return "the store must be able to write to kafka.state.dir; "
                         + rootOf(cause).getMessage() + "; free some space there, or name another folder";
             }
             if (cause instanceof RecordTooLargeException) {
-                return "a record is too large for its topic or for kafka.producer.max.request.size; raise max.message.bytes"
-                        + " there: " + cause.getMessage();
+                return "a record is too large for its topic or for kafka.producer.max.request.size; raise"
+                        + " max.message.bytes there: " + cause.getMessage();
             }
             if (cause instanceof AuthorizationException) {
                 return "the broker denies what the learner needs; grant it: " + cause.getMessage();

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.TestInputTopic;
@@ -64,7 +65,7 @@ class FuzzTest {
     private String fingerprintAfter(int bad) {
         Settings settings = Settings.of(Map.of("live.models", "100"));
         try (TopologyTestDriver driver = new TopologyTestDriver(
-                LearnTopology.build(settings, new ClusterFacts(1, 100_000)),
+                LearnTopology.build(settings, new ClusterFacts(1, 100_000, Uuid.ZERO_UUID)),
                 settings.kafka().streams())) {
             TestInputTopic<byte[], byte[]> samples =
                     driver.createInputTopic("samples", new ByteArraySerializer(), new ByteArraySerializer());

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.stream.LongStream;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -44,7 +45,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every branch of the topology, in Kafka's test driver; what concerns commits and crashes is in {@code LearnerIT}. */
 class LearnTopologyTest {
-    private static final ClusterFacts ONE_PARTITION = new ClusterFacts(1, 1_000_000);
+    private static final ClusterFacts ONE_PARTITION = new ClusterFacts(1, 1_000_000, Uuid.ZERO_UUID);
     private static final byte[] XOR = "xor".getBytes(StandardCharsets.UTF_8);
 
     private @Nullable Running running;
@@ -123,8 +124,8 @@ class LearnTopologyTest {
         learner.samples.pipeInput("second".getBytes(StandardCharsets.UTF_8), sample);
         learner.samples.pipeInput(third, sample);
         String refused =
-                "key must name one of the 2 models of this partition, which may not have more; got third; raise max.models"
-                        + " for another";
+                "key must name one of the 2 models of this partition, which may not have more; got third; raise"
+                        + " max.models for another";
         assertThat(reason(learner)).isEqualTo(refused);
         learner.samples.pipeInput(third, request);
         learner.samples.pipeInput(XOR, sample);
@@ -222,7 +223,7 @@ class LearnTopologyTest {
 
     @Test
     void nullKey_isADeadLetter_whereThereAreSeveral() {
-        Running app = start(new ClusterFacts(4, 1_000_000));
+        Running app = start(new ClusterFacts(4, 1_000_000, Uuid.ZERO_UUID));
         app.samples.pipeInput(null, "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8));
         assertThat(DeadLetter.read(app.deadLetters.readRecord().headers()).error())
                 .isEqualTo("key must name a model, because the samples topic has 4 partitions; got none;"
@@ -299,7 +300,7 @@ class LearnTopologyTest {
                 "LATIN1 | value must be a JSON object in UTF-8",
             })
     void badRecord_becomesADeadLetter_andNothingElseHappens(String value, String reason) {
-        Running app = start(new ClusterFacts(1, 4_000_000), "max.record.bytes=3000000");
+        Running app = start(new ClusterFacts(1, 4_000_000, Uuid.ZERO_UUID), "max.record.bytes=3000000");
         app.send("{\"features\":[0,1],\"label\":[1]}");
         app.predictions.readValue();
         String before = Fingerprint.of(app.model("xor"));
@@ -359,7 +360,7 @@ class LearnTopologyTest {
 
     @Test
     void deadLetterLargerThanItsTopicTakes_isCut_andSaysHowLargeItWas() {
-        Running app = start(new ClusterFacts(1, 1000));
+        Running app = start(new ClusterFacts(1, 1000, Uuid.ZERO_UUID));
         byte[] value = "x".repeat(5000).getBytes(StandardCharsets.UTF_8);
         app.samples.pipeInput(XOR, value);
         TestRecord<byte[], byte[]> letter = app.deadLetters.readRecord();
