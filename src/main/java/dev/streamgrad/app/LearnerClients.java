@@ -10,6 +10,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.utils.KafkaThread;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
@@ -49,7 +50,23 @@ final class LearnerClients implements KafkaClientSupplier {
     public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
         config.computeIfPresent(
                 ProducerConfig.TRANSACTIONAL_ID_CONFIG, (key, id) -> transactionalId(String.valueOf(id)));
-        return new LearnerProducer(config);
+        Producer<byte[], byte[]> producer = new LearnerProducer(config);
+        unguardKafkasThreads();
+        return producer;
+    }
+
+    /**
+     * Kafka's own threads log what they die of, and nothing else happens: without its network thread a producer waits
+     * for ever. Without a handler of their own the default one hears of it, and may end the process.
+     */
+    private static void unguardKafkasThreads() {
+        Thread[] threads = new Thread[2 * Thread.activeCount() + 16];
+        int count = Thread.enumerate(threads);
+        for (int i = 0; i < count; i++) {
+            if (threads[i] instanceof KafkaThread) {
+                threads[i].setUncaughtExceptionHandler(null);
+            }
+        }
     }
 
     /**
@@ -65,7 +82,9 @@ final class LearnerClients implements KafkaClientSupplier {
 
     @Override
     public Admin getAdmin(Map<String, Object> config) {
-        return Admin.create(config);
+        Admin created = Admin.create(config);
+        unguardKafkasThreads();
+        return created;
     }
 
     @Override
