@@ -134,8 +134,8 @@ public final class FailureExplanation {
             }
             if (cause instanceof InvalidTxnStateException || cause instanceof ProducerFencedException) {
                 return "the broker has ended a transaction of this learner, because it took longer than"
-                    + " kafka.producer.transaction.timeout.ms or another process has its instance.id; nothing is lost:"
-                    + " start it again (" + firstLine(root) + ")";
+                        + " kafka.producer.transaction.timeout.ms or another process has its instance.id; nothing is lost:"
+                        + " start it again (" + firstLine(root) + ")";
             }
         }
         return "the learner failed: " + root.getClass().getSimpleName() + ": " + firstLine(root);

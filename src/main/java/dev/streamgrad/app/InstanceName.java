@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * The name of this process in its group, for as long as the process lives.
  *
  * <p>A name that was set stays as it is. The default, this machine's name, is for one process: a second one on the same
- * machine would end the first. So the first to come gets the name, and the next the same with -2, -3 and so on, by locks
- * on files that the operating system gives up when a process ends, however it does. A process that starts again
+ * machine would end the first. So the first to come gets the name, and the next the same with -2, -3 and so on, by
+ * locks on files that the operating system gives up when a process ends, however it does. A process that starts again
  * therefore finds the name of its predecessor free, and takes it. Where no such file can be made the name is taken
  * without a lock.
  */

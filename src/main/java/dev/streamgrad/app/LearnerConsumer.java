@@ -85,11 +85,14 @@ final class LearnerConsumer extends KafkaConsumer<byte[], byte[]> {
     private Collection<MemberDescription> members(String group) {
         Admin client = Admin.create(admin);
         try {
-            return client.describeConsumerGroups(List.of(group))
-                    .describedGroups()
-                    .get(group)
+            return client
+                    .describeConsumerGroups(List.of(group))
+                    .all()
                     .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                    .members();
+                    .values()
+                    .stream()
+                    .flatMap(described -> described.members().stream())
+                    .toList();
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         } catch (ExecutionException | TimeoutException e) {

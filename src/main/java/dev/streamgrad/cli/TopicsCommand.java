@@ -33,9 +33,9 @@ final class TopicsCommand extends ClusterCommand {
             paramLabel = "TIME",
             description =
                     "How long samples are kept, such as 30d, 12h or forever (default: the broker's). An audit trains"
-                        + " again from the samples that are left: with forever from each model's first one, otherwise"
-                        + " from the oldest snapshot that all later samples are still there of. All snapshots are kept"
-                        + " as long, at least a week; the latest of each model for ever.")
+                            + " again from the samples that are left: with forever from each model's first one, otherwise"
+                            + " from the oldest snapshot that all later samples are still there of. All snapshots are kept"
+                            + " as long, at least a week; the latest of each model for ever.")
     private @Nullable String retention;
 
     @Override

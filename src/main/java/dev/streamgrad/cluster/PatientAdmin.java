@@ -13,9 +13,9 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
- * An admin client that waits for its brokers: what fails in a way that passes is asked again, for {@code
- * startup.timeout.ms} from the first question on, and whoever waits with it is told every few seconds. It does not wait,
- * when it is closed, for calls which no broker answers.
+ * An admin client that waits for its brokers: what fails in a way that passes is asked again, for
+ * {@code startup.timeout.ms} from the first question on, and whoever waits with it is told every few seconds. It does
+ * not wait, when it is closed, for calls which no broker answers.
  */
 final class PatientAdmin implements AutoCloseable {
     /** How often to say that a broker is being waited for, and how often to look up from that. */

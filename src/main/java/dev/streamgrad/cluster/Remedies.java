@@ -6,8 +6,8 @@ import dev.streamgrad.settings.Settings;
 public final class Remedies {
     private static final String ANEW =
             "to learn anew from the samples that are there, set a new application.id, snapshots.topic and"
-                + " predictions.topic and create them with streamgrad topics: the old snapshots are of other models,"
-                + " so an audit of old and new together fails";
+                    + " predictions.topic and create them with streamgrad topics: the old snapshots are of other models,"
+                    + " so an audit of old and new together fails";
 
     private static final String REBUILD =
             "to have the models back, train them again from the samples with streamgrad rebuild; ";

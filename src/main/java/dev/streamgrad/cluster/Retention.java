@@ -1,7 +1,6 @@
 package dev.streamgrad.cluster;
 
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,9 +15,6 @@ public record Retention(long millis) {
     public static final Retention FOREVER = new Retention(-1);
 
     private static final Pattern TEXT = Pattern.compile("(\\d{1,6})([smhd])");
-    private static final Map<String, TimeUnit> UNITS =
-            Map.of("s", TimeUnit.SECONDS, "m", TimeUnit.MINUTES, "h", TimeUnit.HOURS, "d", TimeUnit.DAYS);
-
     /** Requires a positive time, or -1. */
     public Retention {
         if (millis < -1 || millis == 0) {
@@ -41,7 +37,16 @@ public record Retention(long millis) {
                     "retention must be forever, or a number of days, hours, minutes or seconds such as 30d, 12h, 90m or"
                             + " 45s; got " + text);
         }
-        return new Retention(UNITS.get(matcher.group(2)).toMillis(Long.parseLong(matcher.group(1))));
+        return new Retention(unit(matcher.group(2)).toMillis(Long.parseLong(matcher.group(1))));
+    }
+
+    private static TimeUnit unit(String letter) {
+        return switch (letter) {
+            case "d" -> TimeUnit.DAYS;
+            case "h" -> TimeUnit.HOURS;
+            case "m" -> TimeUnit.MINUTES;
+            default -> TimeUnit.SECONDS;
+        };
     }
 
     /** Whether nothing is ever deleted. */
