@@ -6,10 +6,9 @@ import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.cluster.TopicWatch;
 import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.settings.Settings;
-import dev.streamgrad.settings.SettingsException;
 import dev.streamgrad.stream.LearnTopology;
 import dev.streamgrad.stream.LearningListener;
-import dev.streamgrad.stream.StateRefusedException;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -19,18 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.FencedInstanceIdException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.errors.MissingSourceTopicException;
-import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.jspecify.annotations.Nullable;
@@ -48,26 +43,47 @@ public final class LearnerApp implements AutoCloseable {
     /** Less than the ten seconds that container runtimes grant between SIGTERM and SIGKILL. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
-    private final Settings settings;
     private final KafkaStreams streams;
     private final ServedModels models;
     private final CountDownLatch running = new CountDownLatch(1);
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final InstanceName instance;
+    private final FailureExplanation explanation;
     private final TopicWatch watch;
 
     private LearnerApp(
-            Settings settings, ClusterFacts cluster, LearningListener listener, @Nullable String advertised) {
-        this.settings = settings;
-        this.watch = new TopicWatch(settings, this::fail);
-        Properties properties = settings.kafka().streams();
+            Settings settings,
+            ClusterFacts cluster,
+            InstanceName instance,
+            LearningListener listener,
+            @Nullable String advertised) {
+        this.instance = instance;
+        this.explanation = new FailureExplanation(settings, instance.name());
+        Properties properties = settings.kafka().streams(instance.name());
         if (advertised != null) {
             properties.put(StreamsConfig.APPLICATION_SERVER_CONFIG, advertised);
         }
-        this.streams = new KafkaStreams(LearnTopology.build(settings, cluster, listener, this::fail), properties);
+        this.streams = new KafkaStreams(
+                LearnTopology.build(settings, cluster, listener, this::fail),
+                properties,
+                new LearnerClients(settings, instance.name(), (partition, from, to) -> {
+                    LOG.warn(
+                            "samples of {} were deleted before they were learned: offsets {} to {}; learning goes on"
+                                    + " at {}; raise retention.ms of the topic, or start more learners",
+                            partition,
+                            from,
+                            to - 1,
+                            to);
+                    listener.skipped(partition.partition(), from, to);
+                }));
         this.models = new ServedModels(streams, advertised);
+        this.watch = new TopicWatch(settings, this::fail);
         streams.setUncaughtExceptionHandler(exception -> {
             failure.compareAndSet(null, exception);
+            if (FailureExplanation.outOfMemory(exception) != null) {
+                toTheDefaultHandler(exception);
+            }
             LOG.debug("The learner fails", exception);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
@@ -108,12 +124,30 @@ public final class LearnerApp implements AutoCloseable {
             @Nullable StateRestoreListener restores,
             @Nullable String advertised)
             throws StartException {
-        LearnerApp app = new LearnerApp(settings, Topics.check(settings, progress), listener, advertised);
-        if (restores != null) {
-            app.streams.setGlobalStateRestoreListener(restores);
+        ClusterFacts cluster = Topics.check(settings, progress);
+        InstanceName instance = InstanceName.claim(settings, progress);
+        try {
+            LearnerApp app = new LearnerApp(settings, cluster, instance, listener, advertised);
+            if (restores != null) {
+                app.streams.setGlobalStateRestoreListener(restores);
+            }
+            app.streams.start();
+            return app;
+        } catch (KafkaException e) {
+            instance.close();
+            throw new StartException(new FailureExplanation(settings, instance.name()).explain(e), e);
         }
-        app.streams.start();
-        return app;
+    }
+
+    /**
+     * Without memory nothing in this process can be relied on, its end included, and Kafka Streams has caught what its
+     * thread would have died of: whoever runs the process has said by the handler what is to happen.
+     */
+    private static void toTheDefaultHandler(Throwable exception) {
+        UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+        if (handler != null) {
+            handler.uncaughtException(Thread.currentThread(), exception);
+        }
     }
 
     /** Something outside Kafka Streams is wrong: whoever asks {@link #hasStopped} is to close this. */
@@ -155,52 +189,12 @@ public final class LearnerApp implements AutoCloseable {
 
     /** What went wrong, in one line that says what to do; empty if nothing did. */
     public Optional<String> failure() {
-        return Optional.ofNullable(failure.get()).map(this::explain);
+        return Optional.ofNullable(failure.get()).map(explanation::explain);
     }
 
     /** What went wrong, for whoever wants the stack trace. */
     public @Nullable Throwable failureCause() {
         return failure.get();
-    }
-
-    private String explain(Throwable exception) {
-        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
-            if (cause instanceof StateRefusedException
-                    || cause instanceof SettingsException
-                    || cause instanceof StartException) {
-                return String.valueOf(cause.getMessage());
-            }
-            if (cause instanceof FencedInstanceIdException) {
-                return "another process has taken over instance.id "
-                        + settings.instanceId().orElse("") + " in the group " + settings.applicationId()
-                        + "; give each process its own: --set instance.id=NAME";
-            }
-            if (cause instanceof MissingSourceTopicException) {
-                return "topic " + settings.samplesTopic()
-                        + " must exist; it was deleted; start with another application.id, which learns anew";
-            }
-            if (cause instanceof ProcessorStateException) {
-                return "the store must be able to write to kafka.state.dir; "
-                        + rootOf(cause).getMessage() + "; free some space there, or name another folder";
-            }
-            if (cause instanceof RecordTooLargeException) {
-                return "a record is too large for its topic or for kafka.producer.max.request.size; raise max.message.bytes"
-                        + " there: " + cause.getMessage();
-            }
-            if (cause instanceof AuthorizationException) {
-                return "the broker denies what the learner needs; grant it: " + cause.getMessage();
-            }
-        }
-        Throwable root = rootOf(exception);
-        return "the learner failed: " + root.getClass().getSimpleName() + ": " + root.getMessage();
-    }
-
-    private static Throwable rootOf(Throwable exception) {
-        Throwable root = exception;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root;
     }
 
     /** Finishes and commits what is under way, then stops; {@link #failure} tells if it could not. Idempotent. */
@@ -209,7 +203,7 @@ public final class LearnerApp implements AutoCloseable {
         watch.close();
         CloseOptions options = CloseOptions.timeout(CLOSE_TIMEOUT)
                 .withGroupMembershipOperation(
-                        settings.instanceId().isPresent()
+                        instance.name().isPresent()
                                 ? GroupMembershipOperation.REMAIN_IN_GROUP
                                 : GroupMembershipOperation.LEAVE_GROUP);
         if (!streams.close(options)) {
@@ -218,5 +212,6 @@ public final class LearnerApp implements AutoCloseable {
                     new TimeoutException("it did not stop within " + CLOSE_TIMEOUT.toSeconds()
                             + " s; what was not committed will be learned again"));
         }
+        instance.close();
     }
 }

@@ -1,9 +1,12 @@
 package dev.streamgrad.cli;
 
+import dev.streamgrad.app.FailureExplanation;
 import dev.streamgrad.bench.BenchException;
 import dev.streamgrad.broker.BrokerException;
 import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.settings.SettingsException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;
@@ -11,7 +14,9 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.function.IntConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -43,7 +48,10 @@ public final class Streamgrad {
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
         Shutdown shutdown = Shutdown.install();
-        int code = run(shutdown, utf8(System.out), utf8(System.err), args);
+        PrintWriter err = utf8(System.err);
+        Thread.setDefaultUncaughtExceptionHandler(
+                new LastWords(Thread.currentThread(), err, new FileOutputStream(FileDescriptor.err), new Halt()));
+        int code = run(shutdown, utf8(System.out), err, args);
         shutdown.finished(code);
         System.exit(code);
     }
@@ -97,6 +105,10 @@ public final class Streamgrad {
 
     /** What an exception says, on one line; our own exceptions speak for themselves. */
     private static String oneLine(Exception e) {
+        Optional<String> limit = FailureExplanation.ofLimits(e);
+        if (limit.isPresent()) {
+            return limit.get();
+        }
         String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         return e instanceof SettingsException
                         || e instanceof StartException
@@ -123,6 +135,14 @@ public final class Streamgrad {
                 throw new UncheckedIOException(e);
             }
             return properties.getProperty("version", "unknown");
+        }
+    }
+
+    /** Ends the process without its shutdown hooks; a class of its own, because a lambda needs memory to be called. */
+    private static final class Halt implements IntConsumer {
+        @Override
+        public void accept(int code) {
+            Runtime.getRuntime().halt(code);
         }
     }
 

@@ -54,6 +54,7 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
     private final Map<Integer, Partition> partitions = new ConcurrentHashMap<>();
     private final Map<TopicPartition, Long> restoring = new ConcurrentHashMap<>();
     private final Counter restored;
+    private final Counter skipped;
     /** What partitions counted that went. */
     private final Distribution formerSteps = new Distribution(STEP_SECONDS);
 
@@ -88,6 +89,9 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
                 "streamgrad.state.bytes",
                 "Size of all models' states in the store.",
                 metrics -> metrics.sum(Partition::bytes));
+        this.skipped = Counter.builder("streamgrad.skipped.samples")
+                .description("Offsets of the samples topic that were deleted before they were read.")
+                .register(registry);
         gauge(
                 "streamgrad.restore.remaining.records",
                 "Changelog records still to be read back.",
@@ -152,6 +156,11 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
             keepCounts(partitions.put(partition, begun));
         }
         return begun;
+    }
+
+    @Override
+    public void skipped(int partition, long from, long to) {
+        skipped.increment((double) (to - from));
     }
 
     /** What a partition counted stays counted when it goes. */

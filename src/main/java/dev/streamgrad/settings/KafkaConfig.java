@@ -1,5 +1,7 @@
 package dev.streamgrad.settings;
 
+import static java.util.Map.entry;
+
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,24 +26,21 @@ public final class KafkaConfig {
     private static final String NO_HANDLER =
             "going on after a failed write would lose weights; bad records are dead letters without it";
 
+    private static final String SET_INSTANCE_ID = "set instance.id itself, after which transactions are named too";
+
     /** What of Kafka's own is not to be set, and why or what instead. */
-    private static final Map<String, String> FIXED = Map.of(
-            StreamsConfig.APPLICATION_ID_CONFIG,
-            "set application.id itself",
-            StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
-            "set bootstrap.servers itself",
-            StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-            "learning is always " + StreamsConfig.EXACTLY_ONCE_V2,
-            StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
-            NO_HANDLER,
-            StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG,
-            NO_HANDLER,
-            StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
-            NO_HANDLER,
-            "default.production.exception.handler",
-            NO_HANDLER,
-            "default.deserialization.exception.handler",
-            NO_HANDLER);
+    private static final Map<String, String> FIXED = Map.ofEntries(
+            entry(StreamsConfig.APPLICATION_ID_CONFIG, "set application.id itself"),
+            entry(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG, SET_INSTANCE_ID),
+            entry(StreamsConfig.consumerPrefix(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG), SET_INSTANCE_ID),
+            entry(StreamsConfig.mainConsumerPrefix(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG), SET_INSTANCE_ID),
+            entry(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "set bootstrap.servers itself"),
+            entry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, "learning is always " + StreamsConfig.EXACTLY_ONCE_V2),
+            entry(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, NO_HANDLER),
+            entry(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, NO_HANDLER),
+            entry(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, NO_HANDLER),
+            entry("default.production.exception.handler", NO_HANDLER),
+            entry("default.deserialization.exception.handler", NO_HANDLER));
 
     private final Map<String, String> given;
     private final String applicationId;
@@ -126,8 +125,17 @@ public final class KafkaConfig {
         return given.containsKey(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG);
     }
 
-    /** Kafka Streams' own configuration. */
+    /** Kafka Streams' own configuration, under the name that is set. */
     public Properties streams() {
+        return streams(instanceId);
+    }
+
+    /**
+     * Kafka Streams' own configuration.
+     *
+     * @param name this process's name in its group, if it is to have one
+     */
+    public Properties streams(Optional<String> name) {
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
@@ -138,7 +146,7 @@ public final class KafkaConfig {
         putProducerDefault(properties, ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
         putProducerDefault(properties, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, (int) request);
         putProducerDefault(properties, ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(32L * 1024 * 1024, 2 * request));
-        instanceId.ifPresent(id ->
+        name.ifPresent(id ->
                 properties.put(StreamsConfig.mainConsumerPrefix(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG), id));
         properties.putAll(given);
         return properties;

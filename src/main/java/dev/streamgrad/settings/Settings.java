@@ -291,6 +291,11 @@ public final class Settings {
                 .filter(name -> !name.isBlank());
     }
 
+    /** Whether {@link #instanceId} is this machine's name, which another process here may have as well. */
+    public boolean isNamedAfterItsHost() {
+        return string(SettingsDefinition.INSTANCE_ID).equals(SettingsDefinition.HOST_NAME);
+    }
+
     /** Where HTTP listens. */
     public String httpHost() {
         return string(SettingsDefinition.HTTP_HOST);

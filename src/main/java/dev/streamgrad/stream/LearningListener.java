@@ -15,6 +15,12 @@ public interface LearningListener {
     /** A partition's task begins here. Called by any stream thread. */
     TaskListener begin(int partition);
 
+    /**
+     * Samples were deleted before they were read: those from this offset to before the other. Called by any stream
+     * thread. Some of the offsets may never have had a sample, such as those of transactions' ends.
+     */
+    default void skipped(int partition, long from, long to) {}
+
     /** Hears of one partition, by one thread at a time. */
     interface TaskListener {
         /** One that does not listen. */
@@ -41,7 +47,7 @@ public interface LearningListener {
         default void deadLetter(String model, Reason reason) {}
 
         /** A record was skipped, because it had been dealt with before the group's offsets were lost or set back. */
-        default void skipped() {}
+        default void readAgain() {}
 
         /** A model is in another partition than that in which Kafka's Java clients would put it. */
         default void misplaced() {}

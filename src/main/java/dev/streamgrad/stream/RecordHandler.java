@@ -133,7 +133,7 @@ final class RecordHandler {
                     progress.lastOffset(),
                     settings.applicationId());
         }
-        listener.skipped();
+        listener.readAgain();
     }
 
     private String nameIn(byte @Nullable [] key) {

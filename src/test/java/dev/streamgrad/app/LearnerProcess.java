@@ -23,9 +23,17 @@ final class LearnerProcess {
 
     /** Starts {@code learn} with these settings; what it prints goes to {@code log}. */
     static LearnerProcess start(Map<String, String> settings, Path log, String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return start(List.of(), "256m", settings, log, options);
+    }
+
+    /** As {@link #start(Map, Path, String...)}, by another command before it and with another heap. */
+    static LearnerProcess start(
+            List<String> before, String heap, Map<String, String> settings, Path log, String... options)
+            throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                "-Xmx" + heap,
                 "-cp",
                 System.getProperty("java.class.path"),
                 Streamgrad.class.getName(),
@@ -70,6 +78,14 @@ final class LearnerProcess {
         if (code != 0) {
             throw new AssertionError("kill -" + name + " exited with " + code);
         }
+    }
+
+    /** Waits until it ends by itself; returns the exit code. */
+    int awaitEnd() throws InterruptedException {
+        if (!process.waitFor(2, TimeUnit.MINUTES)) {
+            throw new AssertionError("the learner did not end");
+        }
+        return process.exitValue();
     }
 
     /** SIGTERM; returns the exit code. */

@@ -254,6 +254,13 @@ class LearnerMetricsTest {
 
     /** As much as a demo has: under 400 lines and 60 KB. */
     @Test
+    void skippedSamples_areCounted_overAllPartitions() {
+        metrics.skipped(0, 100, 130);
+        metrics.skipped(3, 7, 8);
+        assertThat(value("streamgrad_skipped_samples_total")).isEqualTo(31);
+    }
+
+    @Test
     void aScrape_isSmall() {
         metrics.begin(0).model("xor", Task.BINARY, 2).trained(0.5);
         assertThat(metrics.scrape().length()).isLessThan(60_000);

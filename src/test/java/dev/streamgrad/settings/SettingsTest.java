@@ -27,8 +27,8 @@ class SettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "learning.rat=1 | setting learning.rat is unknown; did you mean learning.rate? Settings of Kafka itself start"
-                        + " with kafka.",
+                "learning.rat=1 | setting learning.rat is unknown; did you mean learning.rate? Settings of Kafka"
+                        + " itself start with kafka.",
                 "learning.rate=fast | learning.rate is wrong",
                 "learning.rate=-1 | learning.rate must be a finite number over 0; got -1.0",
                 "models.a.learning.rate=0 | models.a.learning.rate must be a finite number over 0; got 0",
@@ -38,16 +38,24 @@ class SettingsTest {
                 "samples.topic= | samples.topic is wrong",
                 "startup.timeout.ms=5 | startup.timeout.ms is wrong",
                 "layers=2,4,1 x=1 | setting x is unknown",
-                "kafka.processing.guarantee=at_least_once | kafka.processing.guarantee cannot be set; learning is always"
-                        + " exactly_once_v2",
+                "kafka.processing.guarantee=at_least_once | kafka.processing.guarantee cannot be set; learning is"
+                        + " always exactly_once_v2",
                 "kafka.application.id=x | kafka.application.id cannot be set; set application.id itself",
+                "kafka.group.instance.id=x | kafka.group.instance.id cannot be set; set instance.id itself",
+                "kafka.consumer.group.instance.id=x | kafka.consumer.group.instance.id cannot be set; set instance.id"
+                        + " itself",
+                "kafka.main.consumer.group.instance.id=x | kafka.main.consumer.group.instance.id cannot be set; set",
                 "kafka.num.stream.threads=many | kafka.* is wrong",
-                "kafka.producer.max.request.size=1000 | kafka.producer.max.request.size and kafka.producer.buffer.memory must be",
-                "kafka.max.request.size=1000 | kafka.producer.max.request.size and kafka.producer.buffer.memory must be",
-                "kafka.producer.buffer.memory=1000 | kafka.producer.max.request.size and kafka.producer.buffer.memory must be",
+                "kafka.producer.max.request.size=1000 | kafka.producer.max.request.size and"
+                        + " kafka.producer.buffer.memory must be",
+                "kafka.max.request.size=1000 | kafka.producer.max.request.size and kafka.producer.buffer.memory must"
+                        + " be",
+                "kafka.producer.buffer.memory=1000 | kafka.producer.max.request.size and kafka.producer.buffer.memory"
+                        + " must be",
                 "kafka.producer.max.request.size=8MB | kafka.* is wrong",
                 "kafka.consumer.max.poll.records=abc | kafka.* is wrong",
-                "kafka.production.exception.handler=x | kafka.production.exception.handler cannot be set; going on after",
+                "kafka.production.exception.handler=x | kafka.production.exception.handler cannot be set; going on"
+                        + " after",
                 "kafka.group.protocol=streams | kafka.group.protocol=streams knows no stable names yet",
                 "predictions.topic=samples | must be four topics, or the learner would read what it writes",
                 "http.advertised=::1:8080 | http.advertised must be HOST:PORT, with brackets around an IPv6 address; got ::1:8080",

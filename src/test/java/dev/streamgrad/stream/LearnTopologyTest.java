@@ -131,8 +131,8 @@ class LearnTopologyTest {
         learner.samples.pipeInput("second".getBytes(StandardCharsets.UTF_8), sample);
         learner.samples.pipeInput(third, sample);
         String refused =
-                "key must name one of the 2 models of this partition, which may not have more; got third; raise max.models"
-                        + " for another";
+                "key must name one of the 2 models of this partition, which may not have more; got third; raise"
+                        + " max.models for another";
         assertThat(reason(learner)).isEqualTo(refused);
         learner.samples.pipeInput(third, request);
         learner.samples.pipeInput(XOR, sample);
@@ -479,18 +479,18 @@ class LearnTopologyTest {
         }
         assertThat(handled.outputs).isEqualTo(2);
         assertThat(handled.deadLetters).isEqualTo(1);
-        assertThat(probe.skipped).isEqualTo(3);
+        assertThat(probe.readAgain).isEqualTo(3);
         handled.record(3, "{\"features\":[0,1],\"label\":[1]}");
         assertThat(handled.outputs).isEqualTo(3);
     }
 
     private static final class LearningListenerProbe implements TaskListener {
-        private int skipped;
+        private int readAgain;
         private int misplaced;
 
         @Override
-        public void skipped() {
-            skipped++;
+        public void readAgain() {
+            readAgain++;
         }
 
         @Override

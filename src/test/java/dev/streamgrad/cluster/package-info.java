@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.cluster;
+
+import org.jspecify.annotations.NullMarked;
