@@ -6,8 +6,8 @@ import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.settings.SettingsException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -43,12 +43,24 @@ public final class Streamgrad {
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
         Shutdown shutdown = Shutdown.install();
-        int code = run(shutdown, utf8(System.out), utf8(System.err), args);
-        shutdown.finished(code);
+        StandardOutput standardOutput = new StandardOutput(shutdown);
+        PrintWriter err = utf8(System.err);
+        int code = CommandLine.ExitCode.SOFTWARE;
+        try {
+            code = run(shutdown, utf8(standardOutput), err, args);
+        } catch (Throwable e) {
+            // Once the process is ending, errors are those of libraries that are no longer let in.
+            if (!shutdown.isRequested()) {
+                err.println(oneLine(e));
+            }
+        } finally {
+            code = standardOutput.isClosed() ? StandardOutput.CLOSED_PIPE : code;
+            shutdown.finished(code);
+        }
         System.exit(code);
     }
 
-    private static PrintWriter utf8(PrintStream stream) {
+    private static PrintWriter utf8(OutputStream stream) {
         return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
     }
 
@@ -73,7 +85,7 @@ public final class Streamgrad {
     }
 
     static CommandLine commandLine(Shutdown shutdown) {
-        return new CommandLine(new Streamgrad(), new Factory(shutdown)).setCaseInsensitiveEnumValuesAllowed(true);
+        return new CommandLine(new Streamgrad(), new Factory(shutdown));
     }
 
     /** Puts the default command in front of options that are not the top command's own. */
@@ -96,7 +108,7 @@ public final class Streamgrad {
     }
 
     /** What an exception says, on one line; our own exceptions speak for themselves. */
-    private static String oneLine(Exception e) {
+    private static String oneLine(Throwable e) {
         String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         return e instanceof SettingsException
                         || e instanceof StartException

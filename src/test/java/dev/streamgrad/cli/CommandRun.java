@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -26,6 +27,13 @@ final class CommandRun {
         CommandRun run = new CommandRun(args);
         assertThat(run.await()).as("exit code; %s", run).isEqualTo(expected);
         return run;
+    }
+
+    /** A command with the options that tell it which cluster and topics it is about. */
+    static String[] with(String[] cluster, String... command) {
+        String[] all = Arrays.copyOf(command, command.length + cluster.length);
+        System.arraycopy(cluster, 0, all, command.length, cluster.length);
+        return all;
     }
 
     int await() throws Exception {

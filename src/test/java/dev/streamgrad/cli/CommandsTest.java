@@ -7,7 +7,6 @@ import dev.streamgrad.broker.EmbeddedBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -47,7 +46,8 @@ class CommandsTest {
                 "2 | produce --dataset nor | --dataset must be one of",
                 "2 | produce --count -5 | --count and --rate must be at least 0",
                 "2 | topics --partitions 0 | --partitions must be at least 1; got 0",
-                "2 | watch nothing | Invalid value for positional parameter",
+                "2 | watch nothing | (WHAT): must be one of predictions, snapshots, dead-letters; got nothing",
+                "2 | lesson numpy --set learning.rate=0.1 | Unknown option",
                 "2 | learn -b localhost | bootstrap.servers must be HOST:PORT of brokers",
                 "2 | demo --set layers=3,4,1 | layers must start with 2, the features of xor",
                 "2 | demo --csv /does/not/exist.csv | must be a readable CSV file",
@@ -58,7 +58,7 @@ class CommandsTest {
                 "2 | bench --rate 0 | --rate must be a finite number over 0; got 0.0",
                 "2 | bench --commit-intervals 10,0 | --commit-intervals must be milliseconds of at least 1; got [10, 0]",
                 "2 | bench --parts restore | --parts restore needs many models; got --models 1",
-                "2 | bench --parts speed | Invalid value for option '--parts'",
+                "2 | bench --parts speed | must be one of throughput, latency, restore; got speed",
                 "2 | bench --set learning.rat=1 | setting learning.rat is unknown",
                 "2 | bench -b localhost | bootstrap.servers must be HOST:PORT of brokers",
                 "1 | bench -b localhost:1 --set startup.timeout.ms=1000 | no broker answers at localhost:1 within 1000 ms",
@@ -85,7 +85,8 @@ class CommandsTest {
         CommandRun running =
                 CommandRun.of(1, "learn", "-b", broker.bootstrapServers(), "--set", "samples.topic=no-such");
         assertThat(running.err.toString())
-                .contains("no-such", "create with: streamgrad topics")
+                .contains("create with: streamgrad topics --bootstrap-server " + broker.bootstrapServers()
+                        + " --set samples.topic=no-such")
                 .hasLineCount(1);
         assertThat(CommandRun.of(1, "produce", "-b", broker.bootstrapServers(), "--set", "samples.topic=no-such")
                         .err
@@ -128,23 +129,40 @@ class CommandsTest {
                 snapshot.every=500
                 """);
         String[] cluster = {"-b", broker.bootstrapServers(), "--config", config.toString()};
-        CommandRun topics = CommandRun.of(0, with(cluster, "topics", "--partitions", "2"));
+        CommandRun topics = CommandRun.of(0, CommandRun.with(cluster, "topics", "--partitions", "2"));
         assertThat(topics.out.toString().lines())
                 .containsExactly(
                         "together-samples created",
                         "together-predictions created",
                         "together-snapshots created",
                         "together-dead-letters created");
-        assertThat(CommandRun.of(0, with(cluster, "topics")).out.toString()).contains("together-samples exists");
+        assertThat(CommandRun.of(0, CommandRun.with(cluster, "topics")).out.toString())
+                .contains("together-samples exists");
+        CommandRun fewer = CommandRun.of(1, CommandRun.with(cluster, "topics", "--partitions", "3"));
+        assertThat(fewer.out.toString()).contains("together-samples exists");
+        assertThat(fewer.err.toString())
+                .contains(
+                        "topic together-samples must have 3 partitions (--partitions); it has 2 already; more of them would"
+                                + " move models away from what they have learned")
+                .hasLineCount(4);
+        CommandRun.of(0, CommandRun.with(cluster, "topics", "--partitions", "2"));
 
         for (String first : new String[] {"0", "1000"}) {
-            CommandRun learner = new CommandRun(with(cluster, "learn"));
-            CommandRun produced = CommandRun.of(0, with(cluster, "produce", "--count", "1000", "--key", "gate"));
+            CommandRun learner = new CommandRun(CommandRun.with(cluster, "learn"));
+            CommandRun produced =
+                    CommandRun.of(0, CommandRun.with(cluster, "produce", "--count", "1000", "--key", "gate"));
             assertThat(produced.err.toString()).contains("1,000 samples sent to together-samples");
             int expected = Integer.parseInt(first) + 1000;
             CommandRun watched = CommandRun.of(
                     0,
-                    with(cluster, "watch", "--from-beginning", "--key", "gate", "--max", Integer.toString(expected)));
+                    CommandRun.with(
+                            cluster,
+                            "watch",
+                            "--from-beginning",
+                            "--key",
+                            "gate",
+                            "--max",
+                            Integer.toString(expected)));
             assertThat(watched.out.toString().lines()).hasSize(expected);
             assertThat(watched.out.toString()).contains("gate version " + (expected - 1) + " predicts [");
             learner.shutdown.request();
@@ -154,14 +172,15 @@ class CommandsTest {
                     .endsWith("stopped" + System.lineSeparator());
         }
 
-        assertThat(CommandRun.of(0, with(cluster, "audit")).out.toString())
+        assertThat(CommandRun.of(0, CommandRun.with(cluster, "audit")).out.toString())
                 .contains("gate: ok, 4 snapshots agree, the last of version 2,000, trained again from version 0");
-        assertThat(CommandRun.of(1, with(cluster, "audit", "--model", "none"))
+        assertThat(CommandRun.of(1, CommandRun.with(cluster, "audit", "--model", "none"))
                         .err
                         .toString())
                 .contains("topic together-snapshots must have snapshots to compare of none; got none");
 
-        CommandRun snapshots = CommandRun.of(0, with(cluster, "watch", "snapshots", "--from-beginning", "--max", "4"));
+        CommandRun snapshots =
+                CommandRun.of(0, CommandRun.with(cluster, "watch", "snapshots", "--from-beginning", "--max", "4"));
         assertThat(snapshots.out.toString().lines())
                 .allSatisfy(line -> assertThat(line)
                         .startsWith("gate version ")
@@ -202,7 +221,7 @@ class CommandsTest {
                 "samples.topic=unfit-samples", "predictions.topic=unfit-predictions",
                 "snapshots.topic=unfit-snapshots", "dead.letters.topic=unfit-dead-letters"
             };
-            String[] learn = with(
+            String[] learn = CommandRun.with(
                     new String[] {"--set", config[0], "--set", config[1], "--set", config[2], "--set", config[3]},
                     "learn",
                     "-b",
@@ -229,11 +248,5 @@ class CommandsTest {
             assertThat(CommandRun.of(1, learn).err.toString())
                     .contains("topic unfit-dead-letters must not be compacted; its cleanup.policy is compact");
         }
-    }
-
-    private static String[] with(String[] cluster, String... command) {
-        String[] all = Arrays.copyOf(command, command.length + cluster.length);
-        System.arraycopy(cluster, 0, all, command.length, cluster.length);
-        return all;
     }
 }
