@@ -92,6 +92,22 @@ public final class SpecSettings {
                         reader.wholeInt("metrics.window")));
     }
 
+    /**
+     * As {@link #parse}, for settings that somebody gives: refuses also what no new model should be, but what a stored
+     * one may be that was created before this was refused.
+     */
+    public static ModelSpec parseGiven(Map<String, String> settings) {
+        ModelSpec spec = parse(settings);
+        Architecture architecture = spec.architecture();
+        if (architecture.output() == Activation.SOFTMAX && architecture.outputs() == 1) {
+            throw new IllegalArgumentException(
+                    "output.activation must not be softmax where layers ends with 1, because the answer would always be 1;"
+                            + " got layers " + architecture
+                            + "; end layers with the number of classes, or set output.activation=sigmoid");
+        }
+        return spec;
+    }
+
     private static Architecture architecture(SettingsReader settings) {
         List<Integer> sizes = new ArrayList<>();
         for (String size : settings.text("layers").split("[,-]", -1)) {

@@ -37,6 +37,19 @@ class SpecSettingsTest {
         assertThat(SpecSettings.parseText(SpecSettings.formatText(spec))).isEqualTo(spec);
     }
 
+    /** A model that was created with it before it was refused lives on. */
+    @Test
+    void softmaxWithOneOutput_isRefusedWhereItIsGiven_butReadWhereItIsStored() {
+        Map<String, String> settings = Map.of("layers", "2,4,1", "output.activation", "softmax");
+        assertThatThrownBy(() -> SpecSettings.parseGiven(settings))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("output.activation must not be softmax where layers ends with 1");
+        assertThat(SpecSettings.parse(settings).architecture().outputs()).isEqualTo(1);
+        assertThat(SpecSettings.parseGiven(Map.of("layers", "2,4,2", "output.activation", "softmax"))
+                        .task())
+                .isEqualTo(Task.MULTI_CLASS);
+    }
+
     @Test
     void nothingSet_isTheNotebooksNetwork() {
         assertThat(SpecSettings.formatText(SpecSettings.parse(Map.of())))
