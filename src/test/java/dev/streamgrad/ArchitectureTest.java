@@ -48,6 +48,7 @@ class ArchitectureTest {
                             "audit",
                             "bench",
                             "app",
+                            "stream",
                             "cluster",
                             "settings",
                             "broker",

@@ -40,10 +40,19 @@ final class BenchCommand extends ClusterCommand {
     /** The address that nobody sets: with it there is no cluster, and a broker is started. */
     private static final String NO_CLUSTER = "no-cluster:0";
 
+    /** The names of the parts. */
+    static final class PartNames extends Choice<Part> {
+        PartNames() {
+            super(Part.class);
+        }
+    }
+
     @Option(
             names = "--parts",
             paramLabel = "PART,…",
             split = ",",
+            converter = PartNames.class,
+            completionCandidates = PartNames.class,
             description = "Any of throughput, latency and restore (default: throughput,latency).")
     private List<Part> parts = new ArrayList<>(List.of(Part.THROUGHPUT, Part.LATENCY));
 
@@ -107,7 +116,7 @@ final class BenchCommand extends ClusterCommand {
             return measure(plan, given.bootstrapServers(), this::settings);
         }
         err().println("starting a Kafka broker in this process …");
-        try (EmbeddedBroker broker = EmbeddedBroker.start(0, Optional.empty())) {
+        try (EmbeddedBroker broker = startBroker(0, Optional.empty())) {
             return measure(plan, "in this process", own -> {
                 Map<String, String> more = new HashMap<>(own);
                 more.put(Settings.BOOTSTRAP_SERVERS, broker.bootstrapServers());

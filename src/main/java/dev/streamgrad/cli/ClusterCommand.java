@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** A command against a running cluster. */
-abstract class ClusterCommand extends VerboseCommand {
+abstract class ClusterCommand extends SettingsCommand {
     @Option(
             names = {"-b", "--bootstrap-server"},
             paramLabel = "HOST:PORT",

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         description =
                 "Watch a network learn, XOR or another dataset, from a Kafka topic: broker, topics, learner and samples in this one process.",
         mixinStandardHelpOptions = true)
-final class DemoCommand extends VerboseCommand {
+final class DemoCommand extends SettingsCommand {
     @Option(
             names = "--until-learned",
             description = "End when the network has learned: exit 0, or 1 if it has not in time.")
@@ -90,7 +90,11 @@ final class DemoCommand extends VerboseCommand {
             return 2;
         }
         err().println("starting a Kafka broker in this process …");
-        try (EmbeddedBroker broker = EmbeddedBroker.start(port, Optional.ofNullable(data))) {
+        try (EmbeddedBroker broker = startBroker(port, Optional.ofNullable(data))) {
+            if (shutdown().isRequested()) {
+                err().println("stopped while the broker was starting");
+                return 1;
+            }
             Settings settings = settings(
                     Map.of(
                             Settings.BOOTSTRAP_SERVERS,

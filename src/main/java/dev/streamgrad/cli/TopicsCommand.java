@@ -1,8 +1,10 @@
 package dev.streamgrad.cli;
 
 import dev.streamgrad.cluster.Topics;
+import dev.streamgrad.settings.Settings;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,9 +18,8 @@ final class TopicsCommand extends ClusterCommand {
     @Option(
             names = "--partitions",
             paramLabel = "N",
-            defaultValue = "1",
             description = "Partitions of each topic; with more than one, every sample needs a key (default: 1).")
-    private int partitions;
+    private @Nullable Integer partitions;
 
     @Option(
             names = "--replication-factor",
@@ -28,13 +29,30 @@ final class TopicsCommand extends ClusterCommand {
 
     @Override
     int run() throws Exception {
-        if (partitions < 1) {
-            err().println("--partitions must be at least 1; got " + partitions);
+        int wanted = partitions == null ? 1 : partitions;
+        if (wanted < 1) {
+            err().println("--partitions must be at least 1; got " + wanted);
             return 2;
         }
+        Settings settings = settings();
         Map<String, Boolean> topics =
-                Topics.create(settings(), partitions, Optional.ofNullable(replicationFactor), progress());
+                Topics.create(settings, wanted, Optional.ofNullable(replicationFactor), progress());
         topics.forEach((name, created) -> out().println(name + (created ? " created" : " exists")));
-        return 0;
+        return partitions == null || topics.values().stream().allMatch(created -> created)
+                ? 0
+                : compare(settings, partitions);
+    }
+
+    /** Topics that were there keep their partitions: who asks for others must hear of it. */
+    private int compare(Settings settings, int wanted) throws Exception {
+        Map<String, Integer> others = new TreeMap<>(Topics.partitions(settings, progress()));
+        others.values().removeIf(partitions -> partitions == wanted);
+        others.forEach((name, partitions) -> err().println("topic " + name + " must have " + wanted
+                + (wanted == 1 ? " partition" : " partitions") + " (--partitions); it has " + partitions + " already; "
+                + (name.equals(settings.samplesTopic())
+                        ? "more of them would move models away from what they have learned: leave --partitions out,"
+                                + " or name new topics"
+                        : "leave --partitions out, or alter the topic with Kafka's own tools")));
+        return others.isEmpty() ? 0 : 1;
     }
 }

@@ -27,11 +27,13 @@ final class WatchCommand extends ClusterCommand {
     enum What {
         PREDICTIONS,
         SNAPSHOTS,
-        DEAD_LETTERS;
+        DEAD_LETTERS
+    }
 
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    /** Its names. */
+    static final class WhatNames extends Choice<What> {
+        WhatNames() {
+            super(What.class);
         }
     }
 
@@ -39,6 +41,8 @@ final class WatchCommand extends ClusterCommand {
             paramLabel = "WHAT",
             arity = "0..1",
             defaultValue = "predictions",
+            converter = WhatNames.class,
+            completionCandidates = WhatNames.class,
             description = "${COMPLETION-CANDIDATES} (default: predictions).")
     private What what = What.PREDICTIONS;
 
