@@ -93,6 +93,20 @@ public final class SpecSettings {
     }
 
     /**
+     * The settings in which two specs differ, such as {@code learning.rate 0.3 (now 0.1)}. What only one of them has
+     * comes from another setting that differs, as momentum does from the optimizer, and is left out.
+     */
+    public static String differences(ModelSpec then, ModelSpec now) {
+        Map<String, String> present = format(now);
+        return format(then).entrySet().stream()
+                .filter(setting ->
+                        !setting.getValue().equals(present.getOrDefault(setting.getKey(), setting.getValue())))
+                .map(setting ->
+                        setting.getKey() + " " + setting.getValue() + " (now " + present.get(setting.getKey()) + ")")
+                .collect(Collectors.joining(", "));
+    }
+
+    /**
      * As {@link #parse}, for settings that somebody gives: refuses also what no new model should be, but what a stored
      * one may be that was created before this was refused.
      */

@@ -61,11 +61,12 @@ final class RecordHandler {
             return;
         }
         settings.requireRoomFor(live.name(), live.model().spec());
-        if (!live.model().spec().equals(settings.specOf(live.name()))) {
+        ModelSpec present = settings.specOf(live.name());
+        if (!live.model().spec().equals(present)) {
             LOG.warn(
-                    "model {} keeps the settings it was created with, the present ones differ: {}; to use them, name a new model",
+                    "model {} keeps the settings it was created with: {}; to use the present ones, name a new model",
                     live.name(),
-                    SpecSettings.format(live.model().spec()));
+                    SpecSettings.differences(live.model().spec(), present));
         }
     }
 
@@ -77,7 +78,7 @@ final class RecordHandler {
             learn(work, record, work.from());
         } catch (BadRecordException e) {
             work.failed(e.text());
-            heard.deadLetter(nameIn(record.key()), e.reason());
+            heard.deadLetter(nameIn(record.key()), e.reason(), e.text());
         }
         heard.processed(System.nanoTime() - start, work.ageMillis());
     }
@@ -95,9 +96,10 @@ final class RecordHandler {
             key = keyOfNone();
         }
         LiveModel live = models.get(key);
-        Workbench workbench = live != null ? live.workbench() : models.workbenchFor(specFor(key));
+        String name = live != null ? live.name() : ModelName.of(key);
+        Workbench workbench = live != null ? live.workbench() : models.workbenchFor(settings.specOf(name));
         SampleReader sample = workbench.reader();
-        sample.read(record.value());
+        sample.read(record.value(), name, live != null);
         if (live == null) {
             // A request makes no model: it is answered by version 0, which nothing has to remember.
             live = sample.hasLabel() ? create(key, from.offset()) : models.untrained(key, specFor(key));

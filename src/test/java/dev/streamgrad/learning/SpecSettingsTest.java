@@ -51,6 +51,14 @@ class SpecSettingsTest {
     }
 
     @Test
+    void differences_areTheSettingsThatDiffer_andNoOthers() {
+        assertThat(SpecSettings.differences(parse("learning.rate=0.3"), parse("learning.rate=0.1 batch.size=8")))
+                .isEqualTo("learning.rate 0.3 (now 0.1), batch.size 1 (now 8)");
+        assertThat(SpecSettings.differences(parse("optimizer=sgd"), parse("optimizer=momentum")))
+                .isEqualTo("optimizer sgd (now momentum)");
+    }
+
+    @Test
     void nothingSet_isTheNotebooksNetwork() {
         assertThat(SpecSettings.formatText(SpecSettings.parse(Map.of())))
                 .contains("layers=2,4,1", "loss=mse", "optimizer=sgd", "initializer=normal", "seed=42");
