@@ -108,7 +108,7 @@ final class WatchCommand extends ClusterCommand {
             line.append(" for ").append(numbers(prediction.label()));
         }
         if (prediction.loss() != null) {
-            line.append(String.format(Locale.ROOT, ", loss %.6f", prediction.loss()));
+            line.append(", loss " + Figure.of(prediction.loss(), 6));
         }
         line.append(", sample ")
                 .append(prediction.source().partition())
@@ -126,9 +126,7 @@ final class WatchCommand extends ClusterCommand {
     }
 
     private static String numbers(List<Double> numbers) {
-        return numbers.stream()
-                .map(number -> String.format(Locale.ROOT, "%.4f", number))
-                .collect(Collectors.joining(" ", "[", "]"));
+        return numbers.stream().map(number -> Figure.of(number, 4)).collect(Collectors.joining(" ", "[", "]"));
     }
 
     private static String snapshot(Snapshot snapshot) {
@@ -136,13 +134,13 @@ final class WatchCommand extends ClusterCommand {
         boolean regression = snapshot.model().spec().task() == Task.REGRESSION;
         return String.format(
                 Locale.ROOT,
-                "%s version %d, %s, loss %.6f, %s over the last %d samples, sample %d@%d, fingerprint %.16s…%s",
+                "%s version %d, %s, loss %s, %s over the last %d samples, sample %d@%d, fingerprint %.16s…%s",
                 snapshot.name(),
                 snapshot.model().version(),
                 snapshot.model().spec().architecture(),
-                window.loss(),
+                Figure.of(window.loss(), 6),
                 regression
-                        ? String.format(Locale.ROOT, "mae %.4f", window.score())
+                        ? "mae " + Figure.of(window.score(), 4)
                         : String.format(Locale.ROOT, "accuracy %.1f %%", 100 * window.score()),
                 window.samples(),
                 snapshot.source().partition(),

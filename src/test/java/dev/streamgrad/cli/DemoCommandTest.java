@@ -47,6 +47,31 @@ class DemoCommandTest {
         assertThat(demo.err.toString()).contains("a sample became a dead letter: label[0] must be from 0.0 to 1.0");
     }
 
+    /** In the line of a second the dip is averaged away, or is not within the samples that it shows. */
+    @Test
+    void demoOfDriftingLabels_showsTheDrop_beforeItHasLearnedAgain() throws Exception {
+        CommandRun demo = CommandRun.of(0, "--dataset", "drifting-xor", "--until-learned", "--rate", "0");
+        assertThat(demo.out.toString())
+                .containsPattern(
+                        "  20,[123]00 samples \\| loss: \\d+\\.\\d+ \\| accuracy: +\\d+ % \\(baseline \\d+ %\\) \\| accuracy"
+                                + " drops\\R(?s:.*)learned after 2\\d,\\d+ samples");
+    }
+
+    @Test
+    void demoThatDiverges_saysSo_inNarrowLines_andGoesOnCounting() throws Exception {
+        CommandRun demo = CommandRun.of(
+                1,
+                ("--dataset line --set learning.rate=1.5 --set features.scaling=none --until-learned --rate 0 --max-samples"
+                                + " 20000")
+                        .split(" "));
+        assertThat(demo.out.toString())
+                .containsPattern("loss: \\d\\.\\d\\de\\d+ diverging \\| R²: -?(\\d\\.\\d\\de\\d+|NaN|Infinity) ")
+                .containsPattern("dead letters, [\\d,]+ of them new");
+        assertThat(demo.out.toString().lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        assertThat(demo.err.toString()).contains("model line: a sample became a dead letter: the step of model line");
+    }
+
     @Test
     void demoThatIsStoppedBeforeItHasLearned_saysSoByItsExitCode() throws Exception {
         CommandRun demo = new CommandRun("--until-learned", "--rate", "1");
