@@ -2,6 +2,7 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.app.LearnerApp;
 import dev.streamgrad.settings.Settings;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 
 /** Runs the learner against a cluster until it is stopped. */
@@ -36,7 +37,16 @@ final class LearnCommand extends ClusterCommand {
         }
         Throwable cause = app.failureCause();
         if (asked && cause == null) {
-            progress().say("stopped");
+            long deadLetters = observed.deadLetters();
+            progress()
+                    .say(
+                            deadLetters == 0
+                                    ? "stopped"
+                                    : String.format(
+                                            Locale.ROOT,
+                                            "stopped; %,d samples became dead letters, look at them with: %s",
+                                            deadLetters,
+                                            sameCluster("watch dead-letters --from-beginning")));
             return 0;
         }
         if (isVerbose() && cause != null) {

@@ -26,6 +26,22 @@ abstract class SettingsCommand extends VerboseCommand {
             description = "Set one setting, such as learning.rate=0.1; can be repeated.")
     private List<String> overrides = new ArrayList<>();
 
+    /** The options above as they were given, but for what may be a secret. */
+    final String givenOptions() {
+        StringBuilder options = new StringBuilder();
+        if (config != null) {
+            options.append(" --config ").append(quoted(config.toString()));
+        }
+        overrides.stream()
+                .filter(override -> !override.startsWith(Settings.KAFKA_PREFIX))
+                .forEach(override -> options.append(" --set ").append(quoted(override)));
+        return options.toString();
+    }
+
+    private static String quoted(String text) {
+        return text.matches("[\\w.,:=/@+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+
     /** Progress on standard error, for as long as no one has asked to stop. */
     final Progress progress() {
         return new Progress() {

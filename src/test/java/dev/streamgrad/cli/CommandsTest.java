@@ -189,6 +189,53 @@ class CommandsTest {
     }
 
     @Test
+    void samplesThatDoNotFit_areReportedByLearn_andByProduce(@TempDir Path folder) throws Exception {
+        Path csv = Files.writeString(folder.resolve("breast.csv"), "a,b,c,y\n1,2,3,1\n4,5,6,0\n");
+        String[] cluster = {
+            "-b",
+            broker.bootstrapServers(),
+            "--set",
+            "samples.topic=unfitting-samples",
+            "--set",
+            "predictions.topic=unfitting-predictions",
+            "--set",
+            "snapshots.topic=unfitting-snapshots",
+            "--set",
+            "dead.letters.topic=unfitting-dead-letters",
+            "--set",
+            "application.id=unfitting",
+            "--set",
+            "http.port=-1"
+        };
+        CommandRun.of(0, CommandRun.with(cluster, "topics"));
+        CommandRun alone = CommandRun.of(0, CommandRun.with(cluster, "produce", "--count", "2", "--wait", "1"));
+        assertThat(alone.err.toString())
+                .contains(
+                        "nothing has come of them within 1 s: no learner seems to run; start one with: streamgrad learn"
+                                + " --bootstrap-server " + broker.bootstrapServers()
+                                + " --set samples.topic=unfitting-samples");
+        CommandRun learner = new CommandRun(CommandRun.with(cluster, "learn"));
+        await().atMost(Duration.ofMinutes(1)).until(() -> learner.err.toString().contains("learning from"));
+
+        CommandRun produced = CommandRun.of(
+                0, CommandRun.with(cluster, "produce", "--csv", csv.toString(), "--wait", "60", "--key", "breast"));
+        String reason =
+                "features must have 2 numbers; got 3; there is no model breast yet, so start the learner with --set"
+                        + " models.breast.layers=3,8,1, or send 2";
+        assertThat(produced.err.toString())
+                .contains("what came of them: 0 predicted, 2 dead letters; the first dead letter: " + reason);
+        assertThat(CommandRun.of(0, CommandRun.with(cluster, "produce", "--count", "3", "--wait", "60"))
+                        .err
+                        .toString())
+                .contains("what came of them: 3 predicted, 0 dead letters" + System.lineSeparator());
+        learner.shutdown.request();
+        assertThat(learner.await()).isZero();
+        assertThat(learner.err.toString())
+                .containsOnlyOnce("model breast: a sample became a dead letter: " + reason)
+                .contains("stopped; 2 samples became dead letters, look at them with: streamgrad watch dead-letters");
+    }
+
+    @Test
     void brokerGoneAtTheStart_isWaitedFor_sayingSo() throws Exception {
         CommandRun learner = new CommandRun("learn", "-b", "localhost:1", "--set", "startup.timeout.ms=7000");
         await().atMost(Duration.ofSeconds(30))
