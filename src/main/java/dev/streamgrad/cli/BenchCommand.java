@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
         description = {
             "Measure how fast the learner is, beside a Kafka Streams application with the same settings that copies the"
                     + " samples' bytes, and one that parses them and writes predictions.",
-            "On the cluster of --bootstrap-server, or on a broker in this process. It makes topics of its own, whose names start"
-                    + " with streamgrad-bench-, and removes them at the end and at Ctrl-C."
+            "It runs on the cluster of --bootstrap-server, or on a broker in this process. It creates topics of its own, whose names start"
+                    + " with streamgrad-bench-, and removes them at the end or at Ctrl-C."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -49,7 +49,7 @@ final class BenchCommand extends ClusterCommand {
 
     @Option(
             names = "--parts",
-            paramLabel = "PART,…",
+            paramLabel = "PART",
             split = ",",
             converter = PartNames.class,
             completionCandidates = PartNames.class,
@@ -75,7 +75,7 @@ final class BenchCommand extends ClusterCommand {
             paramLabel = "K",
             defaultValue = "1",
             description =
-                    "With K over 1, also run the learner over samples of K models: one sample of each, which creates it, then"
+                    "With K greater than 1, also run the learner over samples of K models: one sample of each, which creates it, then"
                             + " --samples of models drawn uniformly (default: 1).")
     private int models;
 
@@ -83,12 +83,12 @@ final class BenchCommand extends ClusterCommand {
             names = "--rate",
             paramLabel = "R",
             defaultValue = "1000",
-            description = "Samples a second of the latency part (default: 1000).")
+            description = "Samples per second in the latency part (default: 1000).")
     private double rate;
 
     @Option(
             names = "--commit-intervals",
-            paramLabel = "MS,…",
+            paramLabel = "MS",
             split = ",",
             description = "Values of commit.interval.ms for the latency part (default: 10,50,100,500).")
     private List<Long> commitIntervals = new ArrayList<>(List.of(10L, 50L, 100L, 500L));
@@ -97,7 +97,7 @@ final class BenchCommand extends ClusterCommand {
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "10",
-            description = "How long each of them is measured (default: 10).")
+            description = "For how many seconds each commit interval is measured (default: 10).")
     private int seconds;
 
     @Option(names = "--json", description = "Print the result as JSON.")

@@ -12,7 +12,7 @@ abstract class ClusterCommand extends SettingsCommand {
     @Option(
             names = {"-b", "--bootstrap-server"},
             paramLabel = "HOST:PORT",
-            description = "The brokers to connect to first; short for --set bootstrap.servers=….")
+            description = "The brokers to connect to first; short for --set bootstrap.servers=HOST:PORT.")
     private @Nullable String bootstrapServer;
 
     /** How to run another command with the settings of this one. */

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 /** Runs the learner against a cluster until it is stopped. */
 @Command(
         name = "learn",
-        description = "Learn from the samples topic of a Kafka cluster until stopped.",
+        description = "Learn from the samples topic of a Kafka cluster until Ctrl-C.",
         mixinStandardHelpOptions = true)
 final class LearnCommand extends ClusterCommand {
     private static final long POLL_MS = 200;

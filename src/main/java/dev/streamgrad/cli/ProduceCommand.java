@@ -33,20 +33,21 @@ final class ProduceCommand extends ClusterCommand {
             names = "--count",
             paramLabel = "N",
             defaultValue = "10000",
-            description = "How many samples; 0 is until Ctrl-C or the file's end (default: 10000).")
+            description = "How many samples to send; 0 means until Ctrl-C or the end of the file (default: 10000).")
     private long count;
 
     @Option(
             names = "--rate",
             paramLabel = "R",
             defaultValue = "0",
-            description = "Samples a second; 0 is as fast as they go (default: 0).")
+            description = "Samples per second; 0 means as fast as possible (default: 0).")
     private double rate;
 
     @Option(
             names = "--key",
             paramLabel = "MODEL",
-            description = "The model's name, the record's key (default: the name of the dataset or file).")
+            description =
+                    "The name of the model, which is the key of the records (default: the name of the dataset or file).")
     private String key = "";
 
     @Option(
@@ -54,8 +55,8 @@ final class ProduceCommand extends ClusterCommand {
             paramLabel = "S",
             defaultValue = "5",
             description =
-                    "How many seconds to look at the end for what the learner made of the samples; 0 is not to look"
-                            + " (default: 5).")
+                    "After sending, wait at most this many seconds to report what became of the samples; 0 means not to"
+                            + " wait (default: 5).")
     private int wait;
 
     @Override

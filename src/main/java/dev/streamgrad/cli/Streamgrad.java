@@ -3,6 +3,7 @@ package dev.streamgrad.cli;
 import dev.streamgrad.bench.BenchException;
 import dev.streamgrad.broker.BrokerException;
 import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.settings.Invocation;
 import dev.streamgrad.settings.SettingsException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,7 +35,10 @@ import picocli.CommandLine.IVersionProvider;
             LessonCommand.class,
             CommandLine.HelpCommand.class
         },
-        footer = {"", "Without a command it runs demo. Exit code: 0 done, 1 failed, 2 wrong usage or settings."})
+        footer = {
+            "",
+            "Without a command, demo runs. Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 141 nobody reads the output any more."
+        })
 public final class Streamgrad {
     private static final String DEFAULT_COMMAND = "demo";
 
@@ -70,7 +74,7 @@ public final class Streamgrad {
         commandLine.setOut(out).setErr(err);
         commandLine.setParameterExceptionHandler((e, given) -> {
             err.println(String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage") + " (see: "
-                    + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
+                    + Invocation.of(helpOf(e.getCommandLine())) + ")");
             return CommandLine.ExitCode.USAGE;
         });
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> {
@@ -82,6 +86,10 @@ public final class Streamgrad {
             return e instanceof SettingsException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         });
         return commandLine.execute(withDefaultCommand(commandLine, args));
+    }
+
+    private static String helpOf(CommandLine command) {
+        return command.getParent() == null ? "--help" : command.getCommandName() + " --help";
     }
 
     static CommandLine commandLine(Shutdown shutdown) {

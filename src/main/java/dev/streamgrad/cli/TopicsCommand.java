@@ -12,19 +12,21 @@ import picocli.CommandLine.Option;
 /** Creates the topics that the learner needs. */
 @Command(
         name = "topics",
-        description = "Create the topics samples, predictions, snapshots and dead-letters, where they are missing.",
+        description = "Create the topics for samples, predictions, snapshots and dead letters that do not exist yet.",
         mixinStandardHelpOptions = true)
 final class TopicsCommand extends ClusterCommand {
     @Option(
             names = "--partitions",
             paramLabel = "N",
-            description = "Partitions of each topic; with more than one, every sample needs a key (default: 1).")
+            description =
+                    "Partitions of each new topic; with more than one, every sample needs a key (default: 1). Exit code 1 if a topic"
+                            + " exists with another number.")
     private @Nullable Integer partitions;
 
     @Option(
             names = "--replication-factor",
             paramLabel = "N",
-            description = "Replicas of each partition (default: the broker's).")
+            description = "Replicas of each partition of a new topic (default: the broker's).")
     private @Nullable Short replicationFactor;
 
     @Override

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 abstract class VerboseCommand implements Callable<Integer> {
     @Option(
             names = {"-v", "--verbose"},
-            description = "Log what happens inside, with stack traces.")
+            description = "Log what happens inside, and show stack traces.")
     private boolean verbose;
 
     @Spec

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 /** Shows what the learner writes, a line a record. */
 @Command(
         name = "watch",
-        description = "Show predictions, snapshots or dead letters, readable, as they come.",
+        description = "Show predictions, snapshots or dead letters as they come, one readable line each.",
         mixinStandardHelpOptions = true)
 final class WatchCommand extends ClusterCommand {
     /** What there is to watch. */
@@ -43,20 +43,20 @@ final class WatchCommand extends ClusterCommand {
             defaultValue = "predictions",
             converter = WhatNames.class,
             completionCandidates = WhatNames.class,
-            description = "${COMPLETION-CANDIDATES} (default: predictions).")
+            description = "One of ${COMPLETION-CANDIDATES} (default: predictions).")
     private What what = What.PREDICTIONS;
 
-    @Option(names = "--from-beginning", description = "Start with the oldest record instead of the next.")
+    @Option(names = "--from-beginning", description = "Start with the oldest record, not with the next one.")
     private boolean fromBeginning;
 
-    @Option(names = "--key", paramLabel = "MODEL", description = "Only this model's.")
+    @Option(names = "--key", paramLabel = "MODEL", description = "Show only the records of this model.")
     private @Nullable String key;
 
     @Option(
             names = "--max",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Stop after so many records; 0 is until Ctrl-C.")
+            description = "Stop after this many records; 0 means until Ctrl-C (default: 0).")
     private long max;
 
     @Override
