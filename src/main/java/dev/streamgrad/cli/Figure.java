@@ -11,7 +11,7 @@ final class Figure {
     /** With so many decimals, or with an exponent where the number would be too wide, or zero by rounding alone. */
     static String of(double value, int decimals) {
         double magnitude = Math.abs(value);
-        boolean plain = value == 0.0 || magnitude < WIDE && magnitude >= 0.5 / Math.round(power(decimals));
+        boolean plain = value == 0.0 || (magnitude < WIDE && magnitude >= 0.5 / power(decimals));
         return plain || !Double.isFinite(value)
                 ? String.format(Locale.ROOT, "%." + decimals + "f", value)
                 : String.format(Locale.ROOT, "%.2e", value).replace("e+", "e");

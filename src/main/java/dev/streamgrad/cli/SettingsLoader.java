@@ -73,7 +73,7 @@ final class SettingsLoader {
 
     private static boolean isOfAService(String name, String value) {
         return SERVICE.matcher(name).matches()
-                || name.endsWith("_PORT") && ADDRESS_OF_SERVICE.matcher(value).matches();
+                || (name.endsWith("_PORT") && ADDRESS_OF_SERVICE.matcher(value).matches());
     }
 
     private static String settingOf(String variable) {
