@@ -76,7 +76,8 @@ class DistributionIT {
     @Test
     void completion_knowsCommandsOptionsAndNames(@TempDir Path folder) throws Exception {
         Path script = unpack(folder).resolve("completion/streamgrad");
-        String complete = "source " + script
+        // compopt works only while the shell completes.
+        String complete = "compopt() { :; }; source " + script
                 + "; COMP_WORDS=(streamgrad demo --dataset dri); COMP_CWORD=3; _complete_streamgrad; echo \"${COMPREPLY[@]}\"";
         assertThat(run(folder, "bash", "-c", complete).output().strip()).isEqualTo("drifting-xor");
     }

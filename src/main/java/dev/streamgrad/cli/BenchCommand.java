@@ -115,7 +115,6 @@ final class BenchCommand extends ClusterCommand {
         if (!given.bootstrapServers().equals(NO_CLUSTER)) {
             return measure(plan, given.bootstrapServers(), this::settings);
         }
-        err().println("starting a Kafka broker in this process …");
         try (EmbeddedBroker broker = startBroker(0, Optional.empty())) {
             return measure(plan, "in this process", own -> {
                 Map<String, String> more = new HashMap<>(own);

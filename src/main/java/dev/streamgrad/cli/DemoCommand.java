@@ -89,7 +89,6 @@ final class DemoCommand extends SettingsCommand {
             err().println(misfit);
             return 2;
         }
-        err().println("starting a Kafka broker in this process …");
         try (EmbeddedBroker broker = startBroker(port, Optional.ofNullable(data))) {
             if (shutdown().isRequested()) {
                 err().println("stopped while the broker was starting");

@@ -2,6 +2,7 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.cluster.Progress;
+import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,6 +67,10 @@ abstract class SettingsCommand extends VerboseCommand {
 
     /** A broker in this process. A signal while it starts ends the process at once, and leaves no temporary folder. */
     final EmbeddedBroker startBroker(int port, Optional<Path> kept) throws Exception {
+        if (shutdown().isRequested()) {
+            throw new StartException("stopped before the broker was started", null);
+        }
+        err().println("starting a Kafka broker in this process …");
         return shutdown().abruptly(() -> EmbeddedBroker.start(port, kept), EmbeddedBroker::removeUnfinished);
     }
 }

@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A command that runs in this process, with what it has printed so far. */
 final class CommandRun {
@@ -16,6 +17,12 @@ final class CommandRun {
     final CompletableFuture<Integer> code;
 
     CommandRun(String... args) {
+        this(shutdown -> {}, args);
+    }
+
+    /** A command that begins after something has been done to its shutdown. */
+    CommandRun(Consumer<Shutdown> before, String... args) {
+        before.accept(shutdown);
         // A thread of its own: the common pool may have one, which a command that runs until it is stopped would keep.
         code = CompletableFuture.supplyAsync(
                 () -> Streamgrad.run(shutdown, new PrintWriter(out, true), new PrintWriter(err, true), args),

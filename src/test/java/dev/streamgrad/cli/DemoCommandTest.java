@@ -73,6 +73,13 @@ class DemoCommandTest {
     }
 
     @Test
+    void demoThatIsStoppedBeforeItsBrokerStarts_startsNone() throws Exception {
+        CommandRun demo = new CommandRun(shutdown -> shutdown.request(), "demo");
+        assertThat(demo.await()).isEqualTo(1);
+        assertThat(demo.err.toString().lines()).containsExactly("stopped before the broker was started");
+    }
+
+    @Test
     void demoThatIsStoppedBeforeItHasLearned_saysSoByItsExitCode() throws Exception {
         CommandRun demo = new CommandRun("--until-learned", "--rate", "1");
         await().atMost(Duration.ofMinutes(1)).until(() -> demo.out.toString().contains("broker localhost"));
