@@ -53,6 +53,7 @@ class ArchitectureTest {
                             "stream",
                             "bench",
                             "app",
+                            "stream",
                             "cluster",
                             "settings",
                             "broker",

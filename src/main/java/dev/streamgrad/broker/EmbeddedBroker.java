@@ -14,12 +14,15 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +37,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** By its name only: this class must load where that one is missing. */
     private static final String MAIN_CLASS = "kafka.server.KafkaRaftServer";
 
+    private static final int REMOVE_ATTEMPTS = 1000;
     private static final String HOST = "localhost";
     private static final String LOG_FOLDER = "log";
     /** Kafka's own mark of a formatted folder; it holds the cluster's id. */
     private static final String META_PROPERTIES = "meta.properties";
+
+    /** The temporary folders of brokers that are still starting. */
+    private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
 
     private final KafkaRaftServer server;
     private final int port;
@@ -85,6 +92,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         int listening = port == 0 ? freePort() : requireFree(port);
         Path data = kept.isPresent() ? makeFolder(kept.get()) : temporaryFolder();
         KafkaRaftServer server = null;
+        boolean started = false;
         try {
             Properties properties = properties(listening, freePort(), data);
             properties.putAll(more);
@@ -93,21 +101,48 @@ public final class EmbeddedBroker implements AutoCloseable {
             }
             server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
             server.startup();
+            started = true;
             return new EmbeddedBroker(server, listening, data, kept.isEmpty());
-        } catch (IOException | RuntimeException | BrokerException e) {
-            if (server != null) {
-                server.shutdown();
-            }
-            if (kept.isEmpty()) {
-                delete(data);
-            }
-            if (e instanceof BrokerException broker) {
-                throw broker;
-            }
+        } catch (IOException | RuntimeException e) {
             throw new BrokerException(
                     "the embedded broker cannot start with its data in " + data + ": " + e.getMessage()
                             + "; is another one using this folder?",
                     e);
+        } finally {
+            if (!started) {
+                abandon(server, kept.isEmpty(), data);
+            }
+            UNFINISHED.remove(data);
+        }
+    }
+
+    /** Whatever has ended the start, an error of a library too, leaves no temporary folder behind. */
+    private static void abandon(@Nullable KafkaRaftServer server, boolean temporary, Path data) {
+        try {
+            if (server != null) {
+                server.shutdown();
+            }
+        } finally {
+            if (temporary) {
+                delete(data);
+            }
+        }
+    }
+
+    /**
+     * Removes the temporary folders of brokers that are still starting. For a process that ends at once after it: a
+     * broker that starts may go on writing, so this begins again until nothing is left, or gives up after some
+     * attempts.
+     */
+    public static void removeUnfinished() {
+        for (Path folder : UNFINISHED) {
+            for (int attempt = 0; attempt < REMOVE_ATTEMPTS && Files.exists(folder); attempt++) {
+                try {
+                    deleteTree(folder);
+                } catch (IOException | UncheckedIOException e) {
+                    LOG.debug("Once more", e);
+                }
+            }
         }
     }
 
@@ -162,7 +197,9 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private static Path temporaryFolder() throws BrokerException {
         try {
-            return Files.createTempDirectory("streamgrad-broker-");
+            Path folder = Files.createTempDirectory("streamgrad-broker-");
+            UNFINISHED.add(folder);
+            return folder;
         } catch (IOException e) {
             throw new BrokerException("no temporary folder can be made: " + e, e);
         }
@@ -213,6 +250,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static void delete(Path folder) {
+        try {
+            deleteTree(folder);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("The temporary folder {} could not be removed: {}", folder, e.toString());
+        }
+    }
+
+    private static void deleteTree(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> {
                 try {
@@ -221,8 +266,6 @@ public final class EmbeddedBroker implements AutoCloseable {
                     throw new UncheckedIOException(e);
                 }
             });
-        } catch (IOException | UncheckedIOException e) {
-            LOG.warn("The temporary folder {} could not be removed: {}", folder, e.toString());
         }
     }
 }

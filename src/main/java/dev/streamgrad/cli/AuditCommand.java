@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true)
 final class AuditCommand extends ClusterCommand {
-    @Option(names = "--model", paramLabel = "NAME", description = "Only this model.")
+    @Option(names = "--model", paramLabel = "NAME", description = "Audit only this model.")
     private @Nullable String model;
 
     @Override

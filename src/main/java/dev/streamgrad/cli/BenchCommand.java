@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
         description = {
             "Measure how fast the learner is, beside a Kafka Streams application with the same settings that copies the"
                     + " samples' bytes, and one that parses them and writes predictions.",
-            "On the cluster of --bootstrap-server, or on a broker in this process. It makes topics of its own, whose names start"
-                    + " with streamgrad-bench-, and removes them at the end and at Ctrl-C."
+            "It runs on the cluster of --bootstrap-server, or on a broker in this process. It creates topics of its own, whose names start"
+                    + " with streamgrad-bench-, and removes them at the end or at Ctrl-C."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -40,10 +40,19 @@ final class BenchCommand extends ClusterCommand {
     /** The address that nobody sets: with it there is no cluster, and a broker is started. */
     private static final String NO_CLUSTER = "no-cluster:0";
 
+    /** The names of the parts. */
+    static final class PartNames extends Choice<Part> {
+        PartNames() {
+            super(Part.class);
+        }
+    }
+
     @Option(
             names = "--parts",
-            paramLabel = "PART,…",
+            paramLabel = "PART",
             split = ",",
+            converter = PartNames.class,
+            completionCandidates = PartNames.class,
             description = "Any of throughput, latency and restore (default: throughput,latency).")
     private List<Part> parts = new ArrayList<>(List.of(Part.THROUGHPUT, Part.LATENCY));
 
@@ -66,7 +75,7 @@ final class BenchCommand extends ClusterCommand {
             paramLabel = "K",
             defaultValue = "1",
             description =
-                    "With K over 1, also run the learner over samples of K models: one sample of each, which creates it, then"
+                    "With K greater than 1, also run the learner over samples of K models: one sample of each, which creates it, then"
                             + " --samples of models drawn uniformly (default: 1).")
     private int models;
 
@@ -74,12 +83,12 @@ final class BenchCommand extends ClusterCommand {
             names = "--rate",
             paramLabel = "R",
             defaultValue = "1000",
-            description = "Samples a second of the latency part (default: 1000).")
+            description = "Samples per second in the latency part (default: 1000).")
     private double rate;
 
     @Option(
             names = "--commit-intervals",
-            paramLabel = "MS,…",
+            paramLabel = "MS",
             split = ",",
             description = "Values of commit.interval.ms for the latency part (default: 10,50,100,500).")
     private List<Long> commitIntervals = new ArrayList<>(List.of(10L, 50L, 100L, 500L));
@@ -88,7 +97,7 @@ final class BenchCommand extends ClusterCommand {
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "10",
-            description = "How long each of them is measured (default: 10).")
+            description = "For how many seconds each commit interval is measured (default: 10).")
     private int seconds;
 
     @Option(names = "--json", description = "Print the result as JSON.")
@@ -106,8 +115,7 @@ final class BenchCommand extends ClusterCommand {
         if (!given.bootstrapServers().equals(NO_CLUSTER)) {
             return measure(plan, given.bootstrapServers(), this::settings);
         }
-        err().println("starting a Kafka broker in this process …");
-        try (EmbeddedBroker broker = EmbeddedBroker.start(0, Optional.empty())) {
+        try (EmbeddedBroker broker = startBroker(0, Optional.empty())) {
             return measure(plan, "in this process", own -> {
                 Map<String, String> more = new HashMap<>(own);
                 more.put(Settings.BOOTSTRAP_SERVERS, broker.bootstrapServers());

@@ -6,9 +6,9 @@ import dev.streamgrad.data.Goal;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.Task;
-import dev.streamgrad.records.DeadLetter;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.Sample;
+import dev.streamgrad.settings.Invocation;
 import dev.streamgrad.settings.Settings;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +36,10 @@ final class Demo {
     private static final double LOW_LOSS = 0.001;
 
     private static final int FEW = 400;
+    /** A drop is shown as it happens, over so many samples: in the line of a second it would hardly be seen. */
+    private static final int DROP_WINDOW = 100;
+
+    private static final double DROP = 0.25;
 
     private final Settings settings;
     private final LearnerApp app;
@@ -59,6 +63,8 @@ final class Demo {
     private long version;
     private long printed;
     private long refused;
+    private long refusedPrinted;
+    private boolean dropped;
     private boolean asking;
     private boolean learned;
 
@@ -135,7 +141,10 @@ final class Demo {
 
     private void send(Producer<byte[], byte[]> producer, Sample sample) {
         ProduceCommand.send(
-                producer, new ProducerRecord<>(settings.samplesTopic(), model, sample.toJson()), sendFailure);
+                producer,
+                new ProducerRecord<>(settings.samplesTopic(), model, sample.toJson()),
+                sendFailure,
+                metadata -> {});
     }
 
     private int watch(
@@ -150,9 +159,9 @@ final class Demo {
             for (ConsumerRecord<byte[], byte[]> record : predictions.poll()) {
                 take(Prediction.read(record.value()));
             }
-            for (ConsumerRecord<byte[], byte[]> record : deadLetters.pollNow()) {
-                take(DeadLetter.read(record.headers()));
-            }
+            int newlyRefused = deadLetters.pollNow().count();
+            refused += newlyRefused;
+            answered.addAndGet(newlyRefused);
             if (app.hasStopped()) {
                 err.println(app.failure().orElse("the learner has stopped by itself; -v shows why"));
                 return 1;
@@ -172,17 +181,17 @@ final class Demo {
             }
             if (learned && !before) {
                 err.printf(
-                        "it goes on learning until Ctrl-C; look in from another terminal with: watch -b %s%n",
-                        settings.bootstrapServers());
+                        "it goes on learning until Ctrl-C; look in from another terminal with: %s%n",
+                        Invocation.of("watch -b " + settings.bootstrapServers()));
             }
             if (untilLearned && !learned && !asking && answered.get() >= maxSamples) {
                 printLoss();
                 err.printf(
                         Locale.ROOT,
-                        "%,d samples did not suffice; the mean loss of the last %d is %.4f; try another learning.rate or seed%n",
+                        "%,d samples did not suffice; the mean loss of the last %d is %s; try another learning.rate or seed%n",
                         maxSamples,
                         FEW,
-                        recent.loss(FEW));
+                        Figure.of(recent.loss(FEW), 4));
                 return 1;
             }
         }
@@ -232,12 +241,20 @@ final class Demo {
         version = prediction.version() + 1;
         recent.add(prediction, prediction.label(), prediction.loss());
         answered.incrementAndGet();
+        lookForDrop();
     }
 
-    private void take(DeadLetter letter) {
-        answered.incrementAndGet();
-        if (refused++ == 0) {
-            err.println("a sample became a dead letter: " + letter.error());
+    /** Says so when what was right becomes wrong, as it does when the labels drift. */
+    private void lookForDrop() {
+        if (isRegression() || !recent.isFull() || recent.count() % DROP_WINDOW != 0) {
+            return;
+        }
+        double fallen = recent.score(Goal.WINDOW) - recent.score(DROP_WINDOW);
+        if (!dropped && fallen > DROP) {
+            dropped = true;
+            printLine(DROP_WINDOW, "accuracy drops");
+        } else if (fallen <= 0.0) {
+            dropped = false;
         }
     }
 
@@ -245,20 +262,34 @@ final class Demo {
     private void printLoss() {
         int fresh = (int) Math.min(recent.count() - printed, Goal.WINDOW);
         if (fresh > 0) {
-            out.printf(
-                    Locale.ROOT,
-                    "%,8d samples | loss: %.4f | %s | %,d samples/s%n",
-                    recent.count(),
-                    recent.loss(fresh),
-                    score(recent.score(fresh)),
-                    recent.count() - printed);
+            printLine(fresh, String.format(Locale.ROOT, "%,d/s", recent.count() - printed));
+        }
+        if (refused > refusedPrinted) {
+            out.printf(Locale.ROOT, "%,8d dead letters, %,d of them new%n", refused, refused - refusedPrinted);
         }
         printed = recent.count();
+        refusedPrinted = refused;
+    }
+
+    private void printLine(int samples, String remark) {
+        boolean diverging = recent.isDiverging(samples);
+        out.printf(
+                Locale.ROOT,
+                "%,8d samples | loss: %s | %s | %s%n",
+                recent.count(),
+                Figure.of(recent.loss(samples), 4) + (diverging ? " diverging" : ""),
+                score(recent.score(samples)) + (diverging ? "" : " (baseline " + baseline(samples) + ")"),
+                remark);
+    }
+
+    private String baseline(int samples) {
+        double baseline = recent.baseline(samples);
+        return isRegression() ? Figure.of(baseline, 4) : String.format(Locale.ROOT, "%.0f %%", 100.0 * baseline);
     }
 
     private String score(double score) {
         return isRegression()
-                ? String.format(Locale.ROOT, "R²: %.4f", score)
+                ? "R²: " + Figure.of(score, 4)
                 : String.format(Locale.ROOT, "accuracy: %3.0f %%", 100.0 * score);
     }
 

@@ -20,26 +20,26 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description =
-                "Watch a network learn, XOR or another dataset, from a Kafka topic: broker, topics, learner and samples in this one process.",
+                "Watch a network learn XOR, or another dataset, from a Kafka topic; the broker, the learner and the samples are all in this process.",
         mixinStandardHelpOptions = true)
-final class DemoCommand extends VerboseCommand {
+final class DemoCommand extends SettingsCommand {
     @Option(
             names = "--until-learned",
-            description = "End when the network has learned: exit 0, or 1 if it has not in time.")
+            description = "End once the network has learned (exit code 0), or has not after --max-samples (1).")
     private boolean untilLearned;
 
     @Option(
             names = "--max-samples",
             paramLabel = "N",
             defaultValue = "200000",
-            description = "With --until-learned: after so many samples it has not learned (default: 200000).")
+            description = "With --until-learned, give up after this many samples (default: 200000).")
     private long maxSamples;
 
     @Option(
             names = "--rate",
             paramLabel = "R",
             defaultValue = "2000",
-            description = "Samples a second; 0 is as fast as they are learned (default: 2000).")
+            description = "Samples per second; 0 means as fast as they are learned (default: 2000).")
     private double rate;
 
     @Mixin
@@ -49,14 +49,14 @@ final class DemoCommand extends VerboseCommand {
             names = "--port",
             paramLabel = "P",
             defaultValue = "0",
-            description = "The broker's port; 0 is any free one (default: 0).")
+            description = "The broker's port; 0 means any free one (default: 0).")
     private int port;
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
             description =
-                    "Keep the broker's data there and resume from it (default: a temporary folder, removed at the end).")
+                    "Keep the broker's data in this folder, and resume from it (default: a temporary folder, removed at the end).")
     private @Nullable Path data;
 
     @Override
@@ -89,8 +89,11 @@ final class DemoCommand extends VerboseCommand {
             err().println(misfit);
             return 2;
         }
-        err().println("starting a Kafka broker in this process …");
-        try (EmbeddedBroker broker = EmbeddedBroker.start(port, Optional.ofNullable(data))) {
+        try (EmbeddedBroker broker = startBroker(port, Optional.ofNullable(data))) {
+            if (shutdown().isRequested()) {
+                err().println("stopped while the broker was starting");
+                return 1;
+            }
             Settings settings = settings(
                     Map.of(
                             Settings.BOOTSTRAP_SERVERS,

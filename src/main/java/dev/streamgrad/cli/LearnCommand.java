@@ -2,12 +2,13 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.app.LearnerApp;
 import dev.streamgrad.settings.Settings;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 
 /** Runs the learner against a cluster until it is stopped. */
 @Command(
         name = "learn",
-        description = "Learn from the samples topic of a Kafka cluster until stopped.",
+        description = "Learn from the samples topic of a Kafka cluster until Ctrl-C.",
         mixinStandardHelpOptions = true)
 final class LearnCommand extends ClusterCommand {
     private static final long POLL_MS = 200;
@@ -36,7 +37,16 @@ final class LearnCommand extends ClusterCommand {
         }
         Throwable cause = app.failureCause();
         if (asked && cause == null) {
-            progress().say("stopped");
+            long deadLetters = observed.deadLetters();
+            progress()
+                    .say(
+                            deadLetters == 0
+                                    ? "stopped"
+                                    : String.format(
+                                            Locale.ROOT,
+                                            "stopped; %,d samples became dead letters, look at them with: %s",
+                                            deadLetters,
+                                            sameCluster("watch dead-letters --from-beginning")));
             return 0;
         }
         if (isVerbose() && cause != null) {

@@ -11,14 +11,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "lesson",
         description =
-                "Run one of the class's experiments on the spot, without Kafka. Exit code 1 if it contradicts its claim.",
+                "Run one of the experiments of the class, without Kafka. Exit code 1 if the run contradicts the claim.",
         mixinStandardHelpOptions = true)
 final class LessonCommand extends VerboseCommand {
     @Parameters(
             paramLabel = "NAME",
             arity = "0..1",
             completionCandidates = LessonNames.class,
-            description = "One of ${COMPLETION-CANDIDATES}; none lists them with their claims.")
+            description = "One of ${COMPLETION-CANDIDATES}. Without a name, list them with their claims.")
     private @Nullable String name;
 
     @Override

@@ -13,11 +13,14 @@ final class ObservedLearner implements AutoCloseable {
     private final LearnerMetrics metrics;
     private final @Nullable HttpApi server;
     private final LearnerApp app;
+    private final DeadLetterNotes deadLetters;
 
-    private ObservedLearner(LearnerMetrics metrics, @Nullable HttpApi server, LearnerApp app) {
+    private ObservedLearner(
+            LearnerMetrics metrics, @Nullable HttpApi server, LearnerApp app, DeadLetterNotes deadLetters) {
         this.metrics = metrics;
         this.server = server;
         this.app = app;
+        this.deadLetters = deadLetters;
     }
 
     /** HTTP answers first, so that whoever looks can see that the learner waits for its broker. */
@@ -30,13 +33,14 @@ final class ObservedLearner implements AutoCloseable {
                 server = HttpApi.start(settings, metrics);
                 advertised = settings.httpAdvertised(server.port());
             }
-            LearnerApp app = LearnerApp.start(settings, progress, metrics, metrics, advertised);
+            DeadLetterNotes deadLetters = new DeadLetterNotes(metrics, progress::say, System::nanoTime);
+            LearnerApp app = LearnerApp.start(settings, progress, deadLetters, metrics, advertised);
             metrics.bind(app);
             if (server != null) {
                 server.serve(app);
                 progress.say("metrics and models at " + server.url());
             }
-            return new ObservedLearner(metrics, server, app);
+            return new ObservedLearner(metrics, server, app, deadLetters);
         } catch (StartException | RuntimeException e) {
             close(server, metrics);
             throw e;
@@ -45,6 +49,11 @@ final class ObservedLearner implements AutoCloseable {
 
     LearnerApp app() {
         return app;
+    }
+
+    /** How many samples became dead letters since the start. */
+    long deadLetters() {
+        return deadLetters.count();
     }
 
     private static void close(@Nullable HttpApi server, LearnerMetrics metrics) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -32,21 +33,31 @@ final class ProduceCommand extends ClusterCommand {
             names = "--count",
             paramLabel = "N",
             defaultValue = "10000",
-            description = "How many samples; 0 is until Ctrl-C or the file's end (default: 10000).")
+            description = "How many samples to send; 0 means until Ctrl-C or the end of the file (default: 10000).")
     private long count;
 
     @Option(
             names = "--rate",
             paramLabel = "R",
             defaultValue = "0",
-            description = "Samples a second; 0 is as fast as they go (default: 0).")
+            description = "Samples per second; 0 means as fast as possible (default: 0).")
     private double rate;
 
     @Option(
             names = "--key",
             paramLabel = "MODEL",
-            description = "The model's name, the record's key (default: the name of the dataset or file).")
+            description =
+                    "The name of the model, which is the key of the records (default: the name of the dataset or file).")
     private String key = "";
+
+    @Option(
+            names = "--wait",
+            paramLabel = "S",
+            defaultValue = "5",
+            description =
+                    "After sending, wait at most this many seconds to report what became of the samples; 0 means not to"
+                            + " wait (default: 5).")
+    private int wait;
 
     @Override
     int run() throws Exception {
@@ -68,31 +79,44 @@ final class ProduceCommand extends ClusterCommand {
         AtomicReference<Exception> failure = new AtomicReference<>();
         ProgressLine progress = new ProgressLine(err());
         long sent = 0;
-        try (Producer<byte[], byte[]> producer = producer(settings)) {
+        try (Producer<byte[], byte[]> producer = producer(settings);
+                Outcome outcome = wait == 0 ? null : Outcome.begin(settings)) {
             Pace pace = new Pace(rate);
             while ((count == 0 || sent < count)
                     && source.hasNext()
                     && failure.get() == null
                     && pace.await(sent, shutdown())) {
                 byte[] value = source.next().toJson();
-                send(producer, new ProducerRecord<>(settings.samplesTopic(), model, value), failure);
+                send(producer, new ProducerRecord<>(settings.samplesTopic(), model, value), failure, metadata -> {
+                    if (outcome != null) {
+                        outcome.sent(metadata);
+                    }
+                });
                 sent++;
                 progress.update(sent, count);
             }
             producer.flush();
+            Exception failed = failure.get();
+            if (failed != null) {
+                throw failed;
+            }
+            progress.done(sent, settings.samplesTopic());
+            if (wait > 0 && sent > 0 && !shutdown().isRequested()) {
+                err().println(
+                                outcome == null
+                                        ? "what comes of them cannot be seen: topics " + settings.predictionsTopic()
+                                                + " and " + settings.deadLettersTopic() + " must exist and be readable"
+                                        : outcome.await(sent, wait, shutdown(), sameCluster("learn")));
+            }
         }
-        Exception failed = failure.get();
-        if (failed != null) {
-            throw failed;
-        }
-        progress.done(sent, settings.samplesTopic());
         return 0;
     }
 
     private String fault() {
-        return count < 0 || !(rate >= 0.0)
-                ? "--count and --rate must be at least 0; got " + count + " and " + rate
-                : samples.fault();
+        if (count < 0 || !(rate >= 0.0)) {
+            return "--count and --rate must be at least 0; got " + count + " and " + rate;
+        }
+        return wait < 0 ? "--wait must be at least 0 seconds; got " + wait : samples.fault();
     }
 
     static Producer<byte[], byte[]> producer(Settings settings) {
@@ -108,14 +132,17 @@ final class ProduceCommand extends ClusterCommand {
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** Sends without waiting; the first failure stays in {@code failure}. */
+    /** Sends without waiting; the first failure stays in {@code failure}, and {@code sent} hears of all else. */
     static void send(
             Producer<byte[], byte[]> producer,
             ProducerRecord<byte[], byte[]> record,
-            AtomicReference<Exception> failure) {
+            AtomicReference<Exception> failure,
+            Consumer<RecordMetadata> sent) {
         Future<RecordMetadata> unused = producer.send(record, (metadata, e) -> {
             if (e != null) {
                 failure.compareAndSet(null, e);
+            } else {
+                sent.accept(metadata);
             }
         });
     }

@@ -32,26 +32,27 @@ final class SampleOptions {
     @Option(
             names = "--flip-at",
             paramLabel = "N",
-            description = "From sample N on, replace every label y by 1 - y: what was right becomes wrong.")
+            description = "From sample N on, replace every label y with 1 - y, so that what was right becomes wrong.")
     private @Nullable Long flipAt;
 
     @Option(
             names = "--csv",
             paramLabel = "FILE",
-            description = "Samples from a CSV file whose first row names the columns, instead of a generator.")
+            description =
+                    "Read samples from a CSV file, whose first row names the columns, instead of generating them.")
     private @Nullable Path csv;
 
     @Option(
             names = "--label-column",
             paramLabel = "NAME",
-            description = "The CSV file's column of the label (default: the last).")
+            description = "The column of the CSV file that holds the label (default: the last).")
     private @Nullable String labelColumn;
 
     @Option(
             names = "--features-columns",
-            paramLabel = "NAME,…",
+            paramLabel = "NAME",
             split = ",",
-            description = "The CSV file's columns of the features, in order (default: all others).")
+            description = "The columns of the CSV file that hold the features, in order (default: all the others).")
     private List<String> featuresColumns = new ArrayList<>();
 
     /** What is wrong with the options, in one line; empty if nothing is. */
@@ -63,7 +64,7 @@ final class SampleOptions {
                     + dataset;
         }
         if (dataset != null && csv != null) {
-            return "--dataset and --csv must not stand together; choose one";
+            return "--dataset and --csv cannot be used together; choose one";
         }
         if (csv == null && (labelColumn != null || !featuresColumns.isEmpty())) {
             return "--label-column and --features-columns are for --csv FILE; got no file";

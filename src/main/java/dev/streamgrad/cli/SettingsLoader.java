@@ -11,11 +11,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers settings: command line over environment over file over default. */
+/** Gathers settings. Precedence, highest first: command line, environment, file, default. */
 final class SettingsLoader {
     private static final String PREFIX = "STREAMGRAD_";
+
+    /**
+     * What Kubernetes puts into the environment beside a service of a name that begins with ours, such as
+     * STREAMGRAD_SERVICE_HOST and STREAMGRAD_PORT_8080_TCP_ADDR.
+     */
+    private static final Pattern SERVICE = Pattern.compile(
+            PREFIX + "(\\w+_)?(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)");
+
+    private static final Pattern ADDRESS_OF_SERVICE = Pattern.compile("(tcp|udp|sctp)://.*");
 
     private SettingsLoader() {}
 
@@ -35,18 +46,7 @@ final class SettingsLoader {
         if (file != null) {
             settings.putAll(read(file));
         }
-        environment.forEach((name, value) -> {
-            if (name.startsWith(PREFIX)) {
-                String key =
-                        name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.');
-                // Other names are none of ours: Kubernetes puts STREAMGRAD_SERVICE_HOST beside a service of this name.
-                if (Settings.DEFINITION.names().contains(key)
-                        || key.startsWith(Settings.KAFKA_PREFIX)
-                        || Settings.isModelSetting(key)) {
-                    settings.put(key, value);
-                }
-            }
-        });
+        settings.putAll(read(environment));
         for (String override : overrides) {
             int equals = override.indexOf('=');
             if (equals < 1) {
@@ -59,6 +59,38 @@ final class SettingsLoader {
         }
         settings.putAll(fromOptions);
         return Settings.of(settings);
+    }
+
+    private static Map<String, String> read(Map<String, String> environment) {
+        Map<String, String> settings = new TreeMap<>();
+        environment.forEach((name, value) -> {
+            if (name.startsWith(PREFIX) && !isOfAService(name, value)) {
+                settings.put(settingOf(name), value);
+            }
+        });
+        return settings;
+    }
+
+    private static boolean isOfAService(String name, String value) {
+        return SERVICE.matcher(name).matches()
+                || (name.endsWith("_PORT") && ADDRESS_OF_SERVICE.matcher(value).matches());
+    }
+
+    private static String settingOf(String variable) {
+        String key =
+                variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.');
+        if (Settings.DEFINITION.names().contains(key)
+                || key.startsWith(Settings.KAFKA_PREFIX)
+                || Settings.isModelSetting(key)) {
+            return key;
+        }
+        throw new SettingsException("the environment variable " + variable
+                + " must stand for a setting, and none is called "
+                + key + "; "
+                + Settings.nearest(key)
+                        .map(nearest -> "did you mean " + PREFIX
+                                + nearest.toUpperCase(Locale.ROOT).replace('.', '_') + "?")
+                        .orElse("unset it"));
     }
 
     private static Map<String, String> read(Path file) {

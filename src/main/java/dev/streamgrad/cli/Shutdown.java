@@ -1,7 +1,9 @@
 package dev.streamgrad.cli;
 
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A clean end at SIGINT (Ctrl-C) and SIGTERM: the running command is asked to stop, closes what it has opened, and only
@@ -14,6 +16,8 @@ final class Shutdown {
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile int code = 1;
+    /** What is to be cleaned up if the process ends now, without waiting for the command; null where it waits. */
+    private @Nullable Runnable cleanUp;
 
     /** One that only {@link #request} triggers. */
     Shutdown() {}
@@ -30,6 +34,7 @@ final class Shutdown {
             return;
         }
         request();
+        endNowIfAbrupt();
         try {
             if (finished.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
                 Runtime.getRuntime().halt(code);
@@ -37,6 +42,33 @@ final class Shutdown {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private synchronized void endNowIfAbrupt() {
+        if (cleanUp != null) {
+            cleanUp.run();
+            Runtime.getRuntime().halt(code);
+        }
+    }
+
+    /**
+     * Takes a step that does not survive a signal: libraries that add a shutdown hook when they are first used fail
+     * once the process is ending, and what waits for them waits for ever. A signal during the step therefore ends the
+     * process at once.
+     *
+     * @param cleanUp what to do before the process ends within the step
+     */
+    <T> T abruptly(Callable<T> step, Runnable cleanUp) throws Exception {
+        setCleanUp(cleanUp);
+        try {
+            return step.call();
+        } finally {
+            setCleanUp(null);
+        }
+    }
+
+    private synchronized void setCleanUp(@Nullable Runnable cleanUp) {
+        this.cleanUp = cleanUp;
     }
 
     /** Asks the command to stop. */

@@ -4,13 +4,14 @@ import dev.streamgrad.app.FailureExplanation;
 import dev.streamgrad.bench.BenchException;
 import dev.streamgrad.broker.BrokerException;
 import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.settings.Invocation;
 import dev.streamgrad.settings.SettingsException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,10 @@ import picocli.CommandLine.IVersionProvider;
             LessonCommand.class,
             CommandLine.HelpCommand.class
         },
-        footer = {"", "Without a command it runs demo. Exit code: 0 done, 1 failed, 2 wrong usage or settings."})
+        footer = {
+            "",
+            "Without a command, demo runs. Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 141 nobody reads the output any more."
+        })
 public final class Streamgrad {
     private static final String DEFAULT_COMMAND = "demo";
 
@@ -48,15 +52,29 @@ public final class Streamgrad {
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
         Shutdown shutdown = Shutdown.install();
+        StandardOutput standardOutput = new StandardOutput(shutdown);
         PrintWriter err = utf8(System.err);
         Thread.setDefaultUncaughtExceptionHandler(
                 new LastWords(Thread.currentThread(), err, new FileOutputStream(FileDescriptor.err), new Halt()));
-        int code = run(shutdown, utf8(System.out), err, args);
-        shutdown.finished(code);
+        int code = CommandLine.ExitCode.SOFTWARE;
+        try {
+            code = run(shutdown, utf8(standardOutput), err, args);
+        } catch (Throwable e) {
+            // Once the process is ending, errors are those of libraries that are no longer let in.
+            if (FailureExplanation.outOfMemory(e) != null) {
+                throw e;
+            }
+            if (!shutdown.isRequested()) {
+                err.println(oneLine(e));
+            }
+        } finally {
+            code = standardOutput.isClosed() ? StandardOutput.CLOSED_PIPE : code;
+            shutdown.finished(code);
+        }
         System.exit(code);
     }
 
-    private static PrintWriter utf8(PrintStream stream) {
+    private static PrintWriter utf8(OutputStream stream) {
         return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
     }
 
@@ -66,7 +84,7 @@ public final class Streamgrad {
         commandLine.setOut(out).setErr(err);
         commandLine.setParameterExceptionHandler((e, given) -> {
             err.println(String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage") + " (see: "
-                    + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
+                    + Invocation.of(helpOf(e.getCommandLine())) + ")");
             return CommandLine.ExitCode.USAGE;
         });
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> {
@@ -80,8 +98,12 @@ public final class Streamgrad {
         return commandLine.execute(withDefaultCommand(commandLine, args));
     }
 
+    private static String helpOf(CommandLine command) {
+        return command.getParent() == null ? "--help" : command.getCommandName() + " --help";
+    }
+
     static CommandLine commandLine(Shutdown shutdown) {
-        return new CommandLine(new Streamgrad(), new Factory(shutdown)).setCaseInsensitiveEnumValuesAllowed(true);
+        return new CommandLine(new Streamgrad(), new Factory(shutdown));
     }
 
     /** Puts the default command in front of options that are not the top command's own. */
@@ -104,7 +126,7 @@ public final class Streamgrad {
     }
 
     /** What an exception says, on one line; our own exceptions speak for themselves. */
-    private static String oneLine(Exception e) {
+    private static String oneLine(Throwable e) {
         Optional<String> limit = FailureExplanation.ofLimits(e);
         if (limit.isPresent()) {
             return limit.get();

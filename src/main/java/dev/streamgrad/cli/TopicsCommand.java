@@ -5,6 +5,7 @@ import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.settings.Settings;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -12,20 +13,21 @@ import picocli.CommandLine.Option;
 /** Creates the topics that the learner needs. */
 @Command(
         name = "topics",
-        description = "Create the topics samples, predictions, snapshots and dead-letters, where they are missing.",
+        description = "Create the topics for samples, predictions, snapshots and dead letters that do not exist yet.",
         mixinStandardHelpOptions = true)
 final class TopicsCommand extends ClusterCommand {
     @Option(
             names = "--partitions",
             paramLabel = "N",
-            defaultValue = "1",
-            description = "Partitions of each topic; with more than one, every sample needs a key (default: 1).")
-    private int partitions;
+            description =
+                    "Partitions of each new topic; with more than one, every sample needs a key (default: 1). Exit code 1 if a topic"
+                            + " exists with another number.")
+    private @Nullable Integer partitions;
 
     @Option(
             names = "--replication-factor",
             paramLabel = "N",
-            description = "Replicas of each partition (default: the broker's).")
+            description = "Replicas of each partition of a new topic (default: the broker's).")
     private @Nullable Short replicationFactor;
 
     @Option(
@@ -40,26 +42,43 @@ final class TopicsCommand extends ClusterCommand {
 
     @Override
     int run() throws Exception {
-        if (partitions < 1) {
-            err().println("--partitions must be at least 1; got " + partitions);
+        int wanted = partitions == null ? 1 : partitions;
+        if (wanted < 1) {
+            err().println("--partitions must be at least 1; got " + wanted);
             return 2;
         }
-        Optional<Retention> wanted;
+        Optional<Retention> kept;
         try {
-            wanted = Optional.ofNullable(retention).map(Retention::parse);
+            kept = Optional.ofNullable(retention).map(Retention::parse);
         } catch (IllegalArgumentException e) {
             err().println("--" + e.getMessage());
             return 2;
         }
         Settings settings = settings();
         Map<String, Boolean> topics =
-                Topics.create(settings, partitions, Optional.ofNullable(replicationFactor), wanted, progress());
+                Topics.create(settings, wanted, Optional.ofNullable(replicationFactor), kept, progress());
         topics.forEach((name, created) -> out().println(name + (created ? " created" : " exists")));
-        boolean asWanted = wanted.isPresent() && topics.getOrDefault(settings.samplesTopic(), false);
-        Optional<Retention> kept = asWanted ? Optional.empty() : Topics.retentionOfSamples(settings, progress());
-        kept.filter(time -> !time.equals(wanted.orElse(Retention.FOREVER)))
+        boolean asWanted = kept.isPresent() && topics.getOrDefault(settings.samplesTopic(), false);
+        Optional<Retention> present =
+                asWanted ? Optional.empty() : Topics.retentionOfSamples(settings, progress());
+        present.filter(time -> !time.equals(kept.orElse(Retention.FOREVER)))
                 .ifPresent(time -> progress().say(limited(settings.samplesTopic(), time)));
-        return 0;
+        return partitions == null || topics.values().stream().allMatch(created -> created)
+                ? 0
+                : compare(settings, partitions);
+    }
+
+    /** Topics that were there keep their partitions: who asks for others must hear of it. */
+    private int compare(Settings settings, int wanted) throws Exception {
+        Map<String, Integer> others = new TreeMap<>(Topics.partitions(settings, progress()));
+        others.values().removeIf(partitions -> partitions == wanted);
+        others.forEach((name, partitions) -> err().println("topic " + name + " must have " + wanted
+                + (wanted == 1 ? " partition" : " partitions") + " (--partitions); it has " + partitions + " already; "
+                + (name.equals(settings.samplesTopic())
+                        ? "more of them would move models away from what they have learned: leave --partitions out,"
+                                + " or name new topics"
+                        : "leave --partitions out, or alter the topic with Kafka's own tools")));
+        return others.isEmpty() ? 0 : 1;
     }
 
     private static String limited(String topic, Retention time) {

@@ -20,18 +20,20 @@ import picocli.CommandLine.Parameters;
 /** Shows what the learner writes, a line a record. */
 @Command(
         name = "watch",
-        description = "Show predictions, snapshots or dead letters, readable, as they come.",
+        description = "Show predictions, snapshots or dead letters as they come, one readable line each.",
         mixinStandardHelpOptions = true)
 final class WatchCommand extends ClusterCommand {
     /** What there is to watch. */
     enum What {
         PREDICTIONS,
         SNAPSHOTS,
-        DEAD_LETTERS;
+        DEAD_LETTERS
+    }
 
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    /** Its names. */
+    static final class WhatNames extends Choice<What> {
+        WhatNames() {
+            super(What.class);
         }
     }
 
@@ -39,20 +41,22 @@ final class WatchCommand extends ClusterCommand {
             paramLabel = "WHAT",
             arity = "0..1",
             defaultValue = "predictions",
-            description = "${COMPLETION-CANDIDATES} (default: predictions).")
+            converter = WhatNames.class,
+            completionCandidates = WhatNames.class,
+            description = "One of ${COMPLETION-CANDIDATES} (default: predictions).")
     private What what = What.PREDICTIONS;
 
-    @Option(names = "--from-beginning", description = "Start with the oldest record instead of the next.")
+    @Option(names = "--from-beginning", description = "Start with the oldest record, not with the next one.")
     private boolean fromBeginning;
 
-    @Option(names = "--key", paramLabel = "MODEL", description = "Only this model's.")
+    @Option(names = "--key", paramLabel = "MODEL", description = "Show only the records of this model.")
     private @Nullable String key;
 
     @Option(
             names = "--max",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Stop after so many records; 0 is until Ctrl-C.")
+            description = "Stop after this many records; 0 means until Ctrl-C (default: 0).")
     private long max;
 
     @Override
@@ -104,7 +108,7 @@ final class WatchCommand extends ClusterCommand {
             line.append(" for ").append(numbers(prediction.label()));
         }
         if (prediction.loss() != null) {
-            line.append(String.format(Locale.ROOT, ", loss %.6f", prediction.loss()));
+            line.append(", loss " + Figure.of(prediction.loss(), 6));
         }
         line.append(", sample ")
                 .append(prediction.source().partition())
@@ -122,9 +126,7 @@ final class WatchCommand extends ClusterCommand {
     }
 
     private static String numbers(List<Double> numbers) {
-        return numbers.stream()
-                .map(number -> String.format(Locale.ROOT, "%.4f", number))
-                .collect(Collectors.joining(" ", "[", "]"));
+        return numbers.stream().map(number -> Figure.of(number, 4)).collect(Collectors.joining(" ", "[", "]"));
     }
 
     private static String snapshot(Snapshot snapshot) {
@@ -132,13 +134,13 @@ final class WatchCommand extends ClusterCommand {
         boolean regression = snapshot.model().spec().task() == Task.REGRESSION;
         return String.format(
                 Locale.ROOT,
-                "%s version %d, %s, loss %.6f, %s over the last %d samples, sample %d@%d, fingerprint %.16s…%s",
+                "%s version %d, %s, loss %s, %s over the last %d samples, sample %d@%d, fingerprint %.16s…%s",
                 snapshot.name(),
                 snapshot.model().version(),
                 snapshot.model().spec().architecture(),
-                window.loss(),
+                Figure.of(window.loss(), 6),
                 regression
-                        ? String.format(Locale.ROOT, "mae %.4f", window.score())
+                        ? "mae " + Figure.of(window.score(), 4)
                         : String.format(Locale.ROOT, "accuracy %.1f %%", 100 * window.score()),
                 window.samples(),
                 snapshot.source().partition(),

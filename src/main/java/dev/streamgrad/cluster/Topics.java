@@ -1,5 +1,6 @@
 package dev.streamgrad.cluster;
 
+import dev.streamgrad.settings.Invocation;
 import dev.streamgrad.settings.RecordLimits;
 import dev.streamgrad.settings.Settings;
 import java.util.ArrayList;
@@ -116,10 +117,41 @@ public final class Topics {
         if (!missing.isEmpty()) {
             throw new StartException(
                     (missing.size() == 1 ? "topic " : "topics ") + String.join(", ", missing) + " must exist at "
-                            + settings.bootstrapServers() + "; create with: streamgrad topics --bootstrap-server "
-                            + settings.bootstrapServers()
+                            + settings.bootstrapServers() + "; create with: " + Invocation.of(creation(settings))
                             + (settings.kafka().isSecured() ? ", or grant this user the right to describe them" : ""),
                     null);
+        }
+    }
+
+    /** The arguments that create exactly the topics that these settings name. */
+    private static String creation(Settings settings) {
+        StringBuilder arguments = new StringBuilder("topics --bootstrap-server " + settings.bootstrapServers());
+        settings.topicsByOtherNames()
+                .forEach((setting, topic) ->
+                        arguments.append(" --set ").append(setting).append('=').append(topic));
+        return arguments.toString();
+    }
+
+    /**
+     * How many partitions each of the topics has that are there.
+     *
+     * @throws StartException if the broker cannot be reached or refuses
+     */
+    public static Map<String, Integer> partitions(Settings settings, Progress progress) throws StartException {
+        try (PatientAdmin admin = new PatientAdmin(settings, progress)) {
+            Set<String> existing = list(admin, settings);
+            Map<String, Integer> partitions = new LinkedHashMap<>();
+            List<String> topics =
+                    settings.topics().stream().filter(existing::contains).toList();
+            admin.ask(client -> client.describeTopics(topics).allTopicNames())
+                    .forEach((name, topic) ->
+                            partitions.put(name, topic.partitions().size()));
+            return partitions;
+        } catch (ExecutionException e) {
+            throw new StartException("the topics could not be looked at: " + PatientAdmin.messageOf(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("interrupted while topics were looked at", e);
         }
     }
 

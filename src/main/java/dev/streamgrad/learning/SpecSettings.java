@@ -97,6 +97,36 @@ public final class SpecSettings {
                         reader.wholeInt(MAX_RECORD_BYTES)));
     }
 
+    /**
+     * The settings in which two specs differ, such as {@code learning.rate 0.3 (now 0.1)}. What only one of them has
+     * comes from another setting that differs, as momentum does from the optimizer, and is left out.
+     */
+    public static String differences(ModelSpec then, ModelSpec now) {
+        Map<String, String> present = format(now);
+        return format(then).entrySet().stream()
+                .filter(setting ->
+                        !setting.getValue().equals(present.getOrDefault(setting.getKey(), setting.getValue())))
+                .map(setting ->
+                        setting.getKey() + " " + setting.getValue() + " (now " + present.get(setting.getKey()) + ")")
+                .collect(Collectors.joining(", "));
+    }
+
+    /**
+     * As {@link #parse}, for settings that somebody gives: refuses also what no new model should be, but what a stored
+     * one may be that was created before this was refused.
+     */
+    public static ModelSpec parseGiven(Map<String, String> settings) {
+        ModelSpec spec = parse(settings);
+        Architecture architecture = spec.architecture();
+        if (architecture.output() == Activation.SOFTMAX && architecture.outputs() == 1) {
+            throw new IllegalArgumentException(
+                    "output.activation must not be softmax where layers ends with 1, because the answer would always be 1;"
+                            + " got layers " + architecture
+                            + "; end layers with the number of classes, or set output.activation=sigmoid");
+        }
+        return spec;
+    }
+
     private static Architecture architecture(SettingsReader settings) {
         List<Integer> sizes = new ArrayList<>();
         for (String size : settings.text("layers").split("[,-]", -1)) {

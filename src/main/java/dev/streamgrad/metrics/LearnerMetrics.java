@@ -237,7 +237,7 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
         }
 
         @Override
-        public void deadLetter(String model, Reason reason) {
+        public void deadLetter(String model, Reason reason, String text) {
             LearnerMetrics.this.models.getOrDefault(model, others).deadLetter(reason);
         }
 

@@ -37,6 +37,8 @@ public final class SampleReader {
     private boolean hasWeight;
     private double weight;
     private @Nullable String id;
+    private @Nullable String model;
+    private boolean exists;
 
     /** A reader for models of this spec. */
     public SampleReader(ModelSpec spec) {
@@ -80,6 +82,19 @@ public final class SampleReader {
      * @throws BadRecordException if it is not a sample for this reader's spec
      */
     public void read(byte @Nullable [] value) throws BadRecordException {
+        read(value, null, true);
+    }
+
+    /**
+     * As {@link #read(byte[])}, for a certain model: what to do about a wrong number of features or labels depends on
+     * whether it exists.
+     *
+     * @param model its name; null if it is not known
+     * @param exists whether there is a model of that name, which keeps its layers
+     */
+    public void read(byte @Nullable [] value, @Nullable String model, boolean exists) throws BadRecordException {
+        this.model = model;
+        this.exists = exists;
         hasFeatures = false;
         hasLabel = false;
         hasWeight = false;
@@ -244,8 +259,21 @@ public final class SampleReader {
             throw field(
                     field + " must have " + into.length + (into.length == 1 ? " number" : " numbers"),
                     Integer.toString(count),
-                    "the model's layers " + layersDo + " with " + into.length + ", so send " + into.length);
+                    remedy(into, count, layersDo));
         }
+    }
+
+    private String remedy(double[] into, int count, String layersDo) {
+        if (model == null || count == 0) {
+            return "the model's layers " + layersDo + " with " + into.length + ", so send " + into.length;
+        }
+        String layers = into == features ? count + ",8," + label.length : features.length + ",8," + count;
+        String name = BadRecordException.shown(model);
+        return exists
+                ? "model " + name + " keeps its layers " + spec.architecture() + ", so send " + into.length
+                        + ", or name a new model and set models.NAME.layers=" + layers
+                : "there is no model " + name + " yet, so start the learner with --set models." + name + ".layers="
+                        + layers + ", or send " + into.length;
     }
 
     /** The finite number that stands in {@code field}, at {@code index} if that is not negative. */

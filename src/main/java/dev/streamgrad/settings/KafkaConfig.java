@@ -71,6 +71,19 @@ public final class KafkaConfig {
         limits.requireRoom(maxRequestSize);
     }
 
+    /** Why one of Kafka's settings cannot be set, or what to set instead; empty if it can. */
+    static Optional<String> whyFixed(String name) {
+        return Optional.ofNullable(FIXED.get(name));
+    }
+
+    /** Whether Kafka Streams or a client of Kafka has a setting of this name. */
+    static boolean isKnown(String name) {
+        return StreamsConfig.configDef().names().contains(name)
+                || ConsumerConfig.configNames().contains(name)
+                || ProducerConfig.configNames().contains(name)
+                || AdminClientConfig.configNames().contains(name);
+    }
+
     private void requireNothingFixed() {
         FIXED.forEach((fixed, remedy) -> {
             if (given.containsKey(fixed)) {

@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidTopicException;
@@ -44,6 +46,8 @@ public final class Settings {
     public static final String STORE_OF_MODELS = "models";
 
     private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "[::]");
+    private static final Pattern INVALID_VALUE =
+            Pattern.compile("Invalid value (?<value>.*) for configuration (?<key>[^:]+): (?<rule>.*)", Pattern.DOTALL);
 
     private final Map<String, Object> values;
     private final ModelSpec spec;
@@ -120,7 +124,7 @@ public final class Settings {
 
     private static ModelSpec spec(Map<String, String> settings, String prefix) {
         try {
-            return SpecSettings.parse(settings);
+            return SpecSettings.parseGiven(settings);
         } catch (IllegalArgumentException e) {
             throw new SettingsException(prefix + e.getMessage());
         }
@@ -130,9 +134,26 @@ public final class Settings {
         try {
             return DEFINITION.parse(own);
         } catch (ConfigException e) {
-            throw new SettingsException(String.valueOf(e.getMessage())
-                    .replaceFirst("^Invalid value (.*) for configuration ([^:]+): (.*)$", "$2 is wrong: $3; got $1"));
+            throw new SettingsException(inOurWords(String.valueOf(e.getMessage())));
         }
+    }
+
+    /** Kafka's message about a value, as a rule. */
+    private static String inOurWords(String message) {
+        Matcher fault = INVALID_VALUE.matcher(message);
+        if (!fault.matches()) {
+            return message;
+        }
+        String rule = fault.group("rule")
+                .replaceFirst("^Not a number of type (DOUBLE|FLOAT)$", "must be a number")
+                .replaceFirst("^Not a number of type \\w+$", "must be a whole number")
+                .replaceFirst("^Value must be no more than ", "must be at most ")
+                .replaceFirst("^String must be non-empty$", "must not be empty")
+                .replaceFirst("^String must be one of: ", "must be one of ")
+                .replaceFirst("^(?:Value|String) must ", "must ")
+                .replaceFirst("^(?!must )", "is wrong: ");
+        String value = fault.group("value");
+        return fault.group("key") + " " + rule + (value.isBlank() ? "" : "; got " + value);
     }
 
     /** Whether this is a model setting for one model, such as {@code models.my.model.learning.rate}. */
@@ -156,11 +177,23 @@ public final class Settings {
     }
 
     private static SettingsException unknown(String key) {
-        String nearest = DEFINITION.names().stream()
+        Optional<String> fixed = KafkaConfig.whyFixed(key);
+        if (fixed.isPresent()) {
+            return new SettingsException("setting " + key + " cannot be set; " + fixed.get());
+        }
+        if (KafkaConfig.isKnown(key)) {
+            return new SettingsException("setting " + key + " is Kafka's own; write " + KAFKA_PREFIX + key);
+        }
+        return new SettingsException("setting " + key + " is unknown; "
+                + nearest(key).map(name -> "did you mean " + name + "? ").orElse("the README lists all settings. ")
+                + "Settings of Kafka itself start with " + KAFKA_PREFIX);
+    }
+
+    /** The setting that a misspelt name most likely stands for, if there is one that resembles it. */
+    public static Optional<String> nearest(String key) {
+        return DEFINITION.names().stream()
                 .min(Comparator.comparingInt(name -> distance(name, key)))
-                .orElseThrow();
-        return new SettingsException("setting " + key + " is unknown; did you mean " + nearest
-                + "? Settings of Kafka itself start with " + KAFKA_PREFIX);
+                .filter(name -> distance(name, key) <= Math.max(2, name.length() / 3));
     }
 
     /** Levenshtein's distance. */
@@ -378,5 +411,20 @@ public final class Settings {
     /** The names of the four topics: samples, predictions, snapshots, dead letters. */
     public List<String> topics() {
         return List.of(samplesTopic(), predictionsTopic(), snapshotsTopic(), deadLettersTopic());
+    }
+
+    /** The topics that do not have their default names, by the settings that name them. */
+    public Map<String, String> topicsByOtherNames() {
+        Map<String, String> others = new TreeMap<>();
+        for (String setting : List.of(
+                SettingsDefinition.SAMPLES_TOPIC,
+                SettingsDefinition.PREDICTIONS_TOPIC,
+                SettingsDefinition.SNAPSHOTS_TOPIC,
+                SettingsDefinition.DEAD_LETTERS_TOPIC)) {
+            if (!string(setting).equals(DEFINITION.defaultValues().get(setting))) {
+                others.put(setting, string(setting));
+            }
+        }
+        return others;
     }
 }

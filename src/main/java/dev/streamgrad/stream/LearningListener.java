@@ -42,9 +42,10 @@ public interface LearningListener {
         /**
          * A record became a dead letter.
          *
-         * @param model the name in its key, as it is; empty without a key
+         * @param model the name in its key, as it is; the default model's without a key
+         * @param text why, in the one line that goes with the dead letter
          */
-        default void deadLetter(String model, Reason reason) {}
+        default void deadLetter(String model, Reason reason, String text) {}
 
         /** A record was skipped, because it had been dealt with before the group's offsets were lost or set back. */
         default void readAgain() {}

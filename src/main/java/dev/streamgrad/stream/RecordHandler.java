@@ -94,11 +94,12 @@ final class RecordHandler {
             return;
         }
         settings.requireRoomFor(live.name(), live.model().spec());
-        if (!live.model().spec().equals(settings.specOf(live.name()))) {
+        ModelSpec present = settings.specOf(live.name());
+        if (!live.model().spec().equals(present)) {
             LOG.warn(
-                    "model {} keeps the settings it was created with, the present ones differ: {}; to use them, name a new model",
+                    "model {} keeps the settings it was created with: {}; to use the present ones, name a new model",
                     live.name(),
-                    SpecSettings.format(live.model().spec()));
+                    SpecSettings.differences(live.model().spec(), present));
         }
     }
 
@@ -115,7 +116,7 @@ final class RecordHandler {
             handle(inFlight, record, inFlight.from());
         } catch (BadRecordException e) {
             inFlight.failed(e.text());
-            listener.deadLetter(nameIn(record.key()), e.reason());
+            listener.deadLetter(nameIn(record.key()), e.reason(), e.text());
         }
         progress.reached(offset);
         listener.processed(System.nanoTime() - start, inFlight.ageMillis());
@@ -157,7 +158,7 @@ final class RecordHandler {
         SampleReader sample = live != null
                 ? live.workbench().reader()
                 : models.workbenchFor(spec).reader();
-        sample.read(record.value());
+        sample.read(record.value(), live != null ? live.name() : new String(key, StandardCharsets.UTF_8), live != null);
         if (live == null) {
             // A request makes no model: it is answered by version 0, which nothing has to remember.
             live = sample.hasLabel() ? create(key, spec, from.offset()) : models.untrained(key, spec);

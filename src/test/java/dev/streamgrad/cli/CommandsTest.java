@@ -3,78 +3,31 @@ package dev.streamgrad.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.streamgrad.broker.EmbeddedBroker;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The commands as a person types them, in this process, against an embedded broker where they need one. */
+/** The other commands as a person types them, in this process, against an embedded broker where they need one. */
+@ExtendWith(SharedBroker.class)
 class CommandsTest {
-    @SuppressWarnings("NullAway.Init")
-    private static EmbeddedBroker broker;
+    private final EmbeddedBroker broker;
 
-    @BeforeAll
-    static void startBroker() throws Exception {
-        broker = EmbeddedBroker.start(0, Optional.empty());
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
-    /** A command that runs, with what it has printed so far. */
-    private static final class Running {
-        final StringWriter out = new StringWriter();
-        final StringWriter err = new StringWriter();
-        final Shutdown shutdown = new Shutdown();
-        final CompletableFuture<Integer> code;
-
-        Running(String... args) {
-            // A thread of its own: the common pool may have one, which a command that runs until it is stopped would
-            // keep.
-            code = CompletableFuture.supplyAsync(
-                    () -> Streamgrad.run(shutdown, new PrintWriter(out, true), new PrintWriter(err, true), args),
-                    command -> new Thread(command, "streamgrad " + String.join(" ", args)).start());
-        }
-
-        int await() throws Exception {
-            return code.get(120, TimeUnit.SECONDS);
-        }
-
-        @Override
-        public String toString() {
-            return "out:\n" + out + "\nerr:\n" + err;
-        }
-    }
-
-    private static Running run(int expected, String... args) throws Exception {
-        Running running = new Running(args);
-        assertThat(running.await()).as("exit code; %s", running).isEqualTo(expected);
-        return running;
+    CommandsTest(EmbeddedBroker broker) {
+        this.broker = broker;
     }
 
     @ParameterizedTest
@@ -93,7 +46,8 @@ class CommandsTest {
                 "2 | produce --dataset nor | --dataset must be one of",
                 "2 | produce --count -5 | --count and --rate must be at least 0",
                 "2 | topics --partitions 0 | --partitions must be at least 1; got 0",
-                "2 | watch nothing | Invalid value for positional parameter",
+                "2 | watch nothing | (WHAT): must be one of predictions, snapshots, dead-letters; got nothing",
+                "2 | lesson numpy --set learning.rate=0.1 | Unknown option",
                 "2 | learn -b localhost | bootstrap.servers must be HOST:PORT of brokers",
                 "2 | demo --set layers=3,4,1 | layers must start with 2, the features of xor",
                 "2 | demo --csv /does/not/exist.csv | must be a readable CSV file",
@@ -104,14 +58,14 @@ class CommandsTest {
                 "2 | bench --rate 0 | --rate must be a finite number over 0; got 0.0",
                 "2 | bench --commit-intervals 10,0 | --commit-intervals must be milliseconds of at least 1; got [10, 0]",
                 "2 | bench --parts restore | --parts restore needs many models; got --models 1",
-                "2 | bench --parts speed | Invalid value for option '--parts'",
+                "2 | bench --parts speed | must be one of throughput, latency, restore; got speed",
                 "2 | bench --set learning.rat=1 | setting learning.rat is unknown",
                 "2 | bench -b localhost | bootstrap.servers must be HOST:PORT of brokers",
                 "1 | bench -b localhost:1 --set startup.timeout.ms=1000 | no broker answers at localhost:1 within 1000 ms",
                 "1 | learn -b localhost:1 --set startup.timeout.ms=1000 | no broker answers at localhost:1 within 1000 ms",
             })
     void wrongUse_isOneLine_withItsExitCode(int code, String command, String message) throws Exception {
-        Running running = run(code, command.split(" "));
+        CommandRun running = CommandRun.of(code, command.split(" "));
         assertThat(running.err.toString().lines().filter(line -> !line.startsWith("waiting for a broker")))
                 .as("%s", running)
                 .singleElement()
@@ -122,20 +76,23 @@ class CommandsTest {
 
     @Test
     void stackTrace_isShownOnlyWhenAskedFor() throws Exception {
-        assertThat(run(2, "learn", "-v", "--set", "x=1").err.toString()).contains("SettingsException", "\tat ");
+        assertThat(CommandRun.of(2, "learn", "-v", "--set", "x=1").err.toString())
+                .contains("SettingsException", "\tat ");
     }
 
     @Test
     void missingTopics_areNamed_withTheRemedy() throws Exception {
-        Running running = run(1, "learn", "-b", broker.bootstrapServers(), "--set", "samples.topic=no-such");
+        CommandRun running =
+                CommandRun.of(1, "learn", "-b", broker.bootstrapServers(), "--set", "samples.topic=no-such");
         assertThat(running.err.toString())
-                .contains("no-such", "create with: streamgrad topics")
+                .contains("create with: streamgrad topics --bootstrap-server " + broker.bootstrapServers()
+                        + " --set samples.topic=no-such")
                 .hasLineCount(1);
-        assertThat(run(1, "produce", "-b", broker.bootstrapServers(), "--set", "samples.topic=no-such")
+        assertThat(CommandRun.of(1, "produce", "-b", broker.bootstrapServers(), "--set", "samples.topic=no-such")
                         .err
                         .toString())
                 .startsWith("topic no-such must exist at " + broker.bootstrapServers());
-        assertThat(run(1, "watch", "-b", broker.bootstrapServers(), "--set", "predictions.topic=no-such")
+        assertThat(CommandRun.of(1, "watch", "-b", broker.bootstrapServers(), "--set", "predictions.topic=no-such")
                         .err
                         .toString())
                 .startsWith("topic no-such must exist");
@@ -153,12 +110,12 @@ class CommandsTest {
                 "bench --help"
             })
     void help_tells(String command) throws Exception {
-        assertThat(run(0, command.split(" ")).out.toString()).contains("Usage: streamgrad");
+        assertThat(CommandRun.of(0, command.split(" ")).out.toString()).contains("Usage: streamgrad");
     }
 
     @Test
     void version_isTheProjects() throws Exception {
-        assertThat(run(0, "--version").out.toString()).matches("streamgrad \\d+\\.\\d+\\.\\d+\\R");
+        assertThat(CommandRun.of(0, "--version").out.toString()).matches("streamgrad \\d+\\.\\d+\\.\\d+\\R");
     }
 
     @Test
@@ -172,23 +129,40 @@ class CommandsTest {
                 snapshot.every=500
                 """);
         String[] cluster = {"-b", broker.bootstrapServers(), "--config", config.toString()};
-        Running topics = run(0, with(cluster, "topics", "--partitions", "2"));
+        CommandRun topics = CommandRun.of(0, CommandRun.with(cluster, "topics", "--partitions", "2"));
         assertThat(topics.out.toString().lines())
                 .containsExactly(
                         "together-samples created",
                         "together-predictions created",
                         "together-snapshots created",
                         "together-dead-letters created");
-        assertThat(run(0, with(cluster, "topics")).out.toString()).contains("together-samples exists");
+        assertThat(CommandRun.of(0, CommandRun.with(cluster, "topics")).out.toString())
+                .contains("together-samples exists");
+        CommandRun fewer = CommandRun.of(1, CommandRun.with(cluster, "topics", "--partitions", "3"));
+        assertThat(fewer.out.toString()).contains("together-samples exists");
+        assertThat(fewer.err.toString())
+                .contains(
+                        "topic together-samples must have 3 partitions (--partitions); it has 2 already; more of them would"
+                                + " move models away from what they have learned")
+                .hasLineCount(4);
+        CommandRun.of(0, CommandRun.with(cluster, "topics", "--partitions", "2"));
 
         for (String first : new String[] {"0", "1000"}) {
-            Running learner = new Running(with(cluster, "learn"));
-            Running produced = run(0, with(cluster, "produce", "--count", "1000", "--key", "gate"));
+            CommandRun learner = new CommandRun(CommandRun.with(cluster, "learn"));
+            CommandRun produced =
+                    CommandRun.of(0, CommandRun.with(cluster, "produce", "--count", "1000", "--key", "gate"));
             assertThat(produced.err.toString()).contains("1,000 samples sent to together-samples");
             int expected = Integer.parseInt(first) + 1000;
-            Running watched = run(
+            CommandRun watched = CommandRun.of(
                     0,
-                    with(cluster, "watch", "--from-beginning", "--key", "gate", "--max", Integer.toString(expected)));
+                    CommandRun.with(
+                            cluster,
+                            "watch",
+                            "--from-beginning",
+                            "--key",
+                            "gate",
+                            "--max",
+                            Integer.toString(expected)));
             assertThat(watched.out.toString().lines()).hasSize(expected);
             assertThat(watched.out.toString()).contains("gate version " + (expected - 1) + " predicts [");
             learner.shutdown.request();
@@ -198,12 +172,15 @@ class CommandsTest {
                     .endsWith("stopped" + System.lineSeparator());
         }
 
-        assertThat(run(0, with(cluster, "audit")).out.toString())
+        assertThat(CommandRun.of(0, CommandRun.with(cluster, "audit")).out.toString())
                 .contains("gate: ok, 4 snapshots agree, the last of version 2,000, trained again from version 0");
-        assertThat(run(1, with(cluster, "audit", "--model", "none")).err.toString())
+        assertThat(CommandRun.of(1, CommandRun.with(cluster, "audit", "--model", "none"))
+                        .err
+                        .toString())
                 .contains("topic together-snapshots must have snapshots to compare of none; got none");
 
-        Running snapshots = run(0, with(cluster, "watch", "snapshots", "--from-beginning", "--max", "4"));
+        CommandRun snapshots =
+                CommandRun.of(0, CommandRun.with(cluster, "watch", "snapshots", "--from-beginning", "--max", "4"));
         assertThat(snapshots.out.toString().lines())
                 .allSatisfy(line -> assertThat(line)
                         .startsWith("gate version ")
@@ -212,68 +189,72 @@ class CommandsTest {
     }
 
     @Test
+    void samplesThatDoNotFit_areReportedByLearn_andByProduce(@TempDir Path folder) throws Exception {
+        Path csv = Files.writeString(folder.resolve("breast.csv"), "a,b,c,y\n1,2,3,1\n4,5,6,0\n");
+        String[] cluster = {
+            "-b",
+            broker.bootstrapServers(),
+            "--set",
+            "samples.topic=unfitting-samples",
+            "--set",
+            "predictions.topic=unfitting-predictions",
+            "--set",
+            "snapshots.topic=unfitting-snapshots",
+            "--set",
+            "dead.letters.topic=unfitting-dead-letters",
+            "--set",
+            "application.id=unfitting",
+            "--set",
+            "http.port=-1"
+        };
+        CommandRun.of(0, CommandRun.with(cluster, "topics"));
+        CommandRun alone = CommandRun.of(0, CommandRun.with(cluster, "produce", "--count", "2", "--wait", "1"));
+        assertThat(alone.err.toString())
+                .contains(
+                        "nothing has come of them within 1 s: no learner seems to run; start one with: streamgrad learn"
+                                + " --bootstrap-server " + broker.bootstrapServers()
+                                + " --set samples.topic=unfitting-samples");
+        CommandRun learner = new CommandRun(CommandRun.with(cluster, "learn"));
+        await().atMost(Duration.ofMinutes(1)).until(() -> learner.err.toString().contains("learning from"));
+
+        CommandRun produced = CommandRun.of(
+                0, CommandRun.with(cluster, "produce", "--csv", csv.toString(), "--wait", "60", "--key", "breast"));
+        String reason =
+                "features must have 2 numbers; got 3; there is no model breast yet, so start the learner with --set"
+                        + " models.breast.layers=3,8,1, or send 2";
+        assertThat(produced.err.toString())
+                .contains("what came of them: 0 predicted, 2 dead letters; the first dead letter: " + reason);
+        assertThat(CommandRun.of(0, CommandRun.with(cluster, "produce", "--count", "3", "--wait", "60"))
+                        .err
+                        .toString())
+                .contains("what came of them: 3 predicted, 0 dead letters" + System.lineSeparator());
+        learner.shutdown.request();
+        assertThat(learner.await()).isZero();
+        assertThat(learner.err.toString())
+                .containsOnlyOnce("model breast: a sample became a dead letter: " + reason)
+                .contains("stopped; 2 samples became dead letters, look at them with: streamgrad watch dead-letters");
+    }
+
+    @Test
     void brokerGoneAtTheStart_isWaitedFor_sayingSo() throws Exception {
-        Running learner = new Running("learn", "-b", "localhost:1", "--set", "startup.timeout.ms=7000");
+        CommandRun learner = new CommandRun("learn", "-b", "localhost:1", "--set", "startup.timeout.ms=7000");
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> learner.err.toString().contains("waiting for a broker at localhost:1"));
         assertThat(learner.await()).isEqualTo(1);
     }
 
     @Test
-    void demo_learns_andEndsWithTheTruthTable() throws Exception {
-        Running demo = run(0, "demo", "--until-learned", "--rate", "0");
-        assertThat(demo.out.toString())
-                .containsPattern("loss: 0\\.\\d+")
-                .containsPattern("learned after [\\d,]+ samples:")
-                .containsPattern("\\[0 0] → 0\\.0\\d \\(rounded: 0\\) \\| target: 0 ✓")
-                .containsPattern("\\[0 1] → (0\\.9\\d|1\\.00) \\(rounded: 1\\) \\| target: 1 ✓")
-                .containsPattern("\\[1 0] → (0\\.9\\d|1\\.00) \\(rounded: 1\\) \\| target: 1 ✓")
-                .containsPattern("\\[1 1] → 0\\.0\\d \\(rounded: 0\\) \\| target: 0 ✓");
-    }
-
-    @Test
-    void demoOfAnotherDataset_usesItsSettings_andEndsAtItsGoal() throws Exception {
-        Running demo = run(0, "--dataset", "circle", "--until-learned", "--rate", "0");
-        assertThat(demo.out.toString())
-                .contains("model circle: a 2-16-1 network")
-                .containsPattern("learned after [\\d,]+ samples:")
-                .contains("over the last 1,000 (goal: accuracy:  97 %)");
-    }
-
-    @Test
-    void demoOfAFile_learnsItsRows_andShowsTheFirstDeadLetter(@TempDir Path folder) throws Exception {
-        StringBuilder csv = new StringBuilder("a,b,c,y\n");
-        for (int i = 0; i < 500; i++) {
-            csv.append(i % 2).append(",0.5,1,").append(i == 300 ? 7 : i % 2).append('\n');
-        }
-        Path file = Files.writeString(folder.resolve("rows.csv"), csv.toString());
-        Running demo = new Running("--csv", file.toString(), "--rate", "0", "--flip-at", "1000");
-        await().atMost(Duration.ofMinutes(1)).until(() -> demo.out.toString().contains("     499 samples"));
-        demo.shutdown.request();
-        assertThat(demo.await()).isZero();
-        assertThat(demo.out.toString()).contains("model rows: a 3-8-1 network");
-        assertThat(demo.err.toString()).contains("a sample became a dead letter: label[0] must be from 0.0 to 1.0");
-    }
-
-    @Test
-    void demoThatIsStoppedBeforeItHasLearned_saysSoByItsExitCode() throws Exception {
-        Running demo = new Running("--until-learned", "--rate", "1");
-        await().atMost(Duration.ofMinutes(1)).until(() -> demo.out.toString().contains("broker localhost"));
-        demo.shutdown.request();
-        assertThat(demo.await()).isEqualTo(1);
-    }
-
-    @Test
     void lessons_areListed_andRun() throws Exception {
-        assertThat(run(0, "lesson").out.toString())
+        assertThat(CommandRun.of(0, "lesson").out.toString())
                 .contains("single-neuron", "vanishing-gradient")
                 .hasLineCount(9);
-        assertThat(run(0, "lesson", "schedules").out.toString()).endsWith("✓ the run agrees" + System.lineSeparator());
+        assertThat(CommandRun.of(0, "lesson", "schedules").out.toString())
+                .endsWith("✓ the run agrees" + System.lineSeparator());
     }
 
     @Test
     void waitingForABroker_endsAtOnce_whenAskedTo() throws Exception {
-        Running learner = new Running("learn", "-b", "localhost:1");
+        CommandRun learner = new CommandRun("learn", "-b", "localhost:1");
         await().atMost(Duration.ofMinutes(1)).until(() -> learner.err.toString().contains("waiting for a broker"));
         learner.shutdown.request();
         assertThat(learner.await()).isEqualTo(1);
@@ -287,7 +268,7 @@ class CommandsTest {
                 "samples.topic=unfit-samples", "predictions.topic=unfit-predictions",
                 "snapshots.topic=unfit-snapshots", "dead.letters.topic=unfit-dead-letters"
             };
-            String[] learn = with(
+            String[] learn = CommandRun.with(
                     new String[] {"--set", config[0], "--set", config[1], "--set", config[2], "--set", config[3]},
                     "learn",
                     "-b",
@@ -302,7 +283,7 @@ class CommandsTest {
                             compacted))
                     .all()
                     .get();
-            assertThat(run(1, learn).err.toString())
+            assertThat(CommandRun.of(1, learn).err.toString())
                     .contains(
                             "topic unfit-snapshots must take records of", "its max.message.bytes is 1000; alter it to");
             admin.incrementalAlterConfigs(Map.of(
@@ -311,164 +292,8 @@ class CommandsTest {
                                     new ConfigEntry("max.message.bytes", "1000000"), AlterConfigOp.OpType.SET))))
                     .all()
                     .get();
-            assertThat(run(1, learn).err.toString())
+            assertThat(CommandRun.of(1, learn).err.toString())
                     .contains("topic unfit-dead-letters must not be compacted; its cleanup.policy is compact");
         }
-    }
-
-    @Test
-    void demoThatDoesNotLearnInTime_exits1_andSaysSo() throws Exception {
-        Running demo =
-                run(1, "--until-learned", "--rate", "0", "--max-samples", "5000", "--set", "learning.rate=0.0001");
-        assertThat(demo.err.toString()).contains("5,000 samples did not suffice");
-    }
-
-    @Test
-    void demoWithKeptData_goesOnWhereItStopped(@TempDir Path data) throws Exception {
-        run(0, "demo", "--until-learned", "--rate", "0", "--data", data.toString());
-        Running again = new Running("demo", "--data", data.toString());
-        await().atMost(Duration.ofSeconds(60)).until(() -> again.out.toString().contains("learned after"));
-        again.shutdown.request();
-        assertThat(again.await()).isZero();
-        String version = again.out
-                .toString()
-                .replaceAll("(?s).*stopped at version ([\\d,]+).*", "$1")
-                .replace(",", "");
-        assertThat(Long.parseLong(version)).as("%s", again).isGreaterThan(10_000);
-    }
-
-    /** Every part once, at a size at which the numbers mean nothing. */
-    @Test
-    void bench_measuresEveryPart_andLeavesNothing() throws Exception {
-        Running bench = run(
-                0,
-                ("bench --json --parts throughput,latency,restore --samples 2000 --models 50 --rounds 2 --rate 200 --seconds 1"
-                                + " --commit-intervals 20,30 --set layers=3,2,1 -b " + broker.bootstrapServers())
-                        .split(" "));
-        JsonNode result = new ObjectMapper().readTree(bench.out.toString());
-        assertThat(result.at("/environment/broker").textValue()).isEqualTo(broker.bootstrapServers());
-        assertThat(result.at("/environment/network").textValue()).isEqualTo("3-2-1, sigmoid, sgd");
-        assertThat(result.at("/environment/commitIntervalMs").intValue()).isEqualTo(100);
-
-        assertThat(result.at("/throughput/samples").intValue()).isEqualTo(2000);
-        JsonNode runs = result.at("/throughput/runs");
-        assertThat(runs.findValuesAsText("name"))
-                .containsExactly("copy", "parsing-copy", "learner", "learner-many-models");
-        assertThat(runs).allSatisfy(run -> {
-            assertThat(run.at("/samplesPerSecond/rounds")).hasSize(2);
-            assertThat(run.at("/samplesPerSecond/median").doubleValue())
-                    .isPositive()
-                    .isBetween(
-                            run.at("/samplesPerSecond/min").doubleValue(),
-                            run.at("/samplesPerSecond/max").doubleValue());
-            assertThat(run.at("/cpuNanosPerSample/rounds")).hasSize(2);
-            assertThat(run.at("/cpuNanosPerSample/median").doubleValue()).isPositive();
-        });
-        JsonNode ratios = result.at("/throughput/ratios");
-        assertThat(ratios.findValuesAsText("of"))
-                .containsExactly("parsing-copy", "learner", "learner", "learner-many-models");
-        assertThat(ratios.findValuesAsText("to")).containsExactly("copy", "copy", "parsing-copy", "learner");
-        assertThat(ratios)
-                .allSatisfy(ratio ->
-                        assertThat(ratio.get("ofMedians").doubleValue()).isPositive());
-        assertThat(result.at("/throughput/many/models").intValue()).isEqualTo(50);
-        assertThat(result.at("/throughput/many/createdPerSecond/rounds")).hasSize(2);
-
-        assertThat(result.get("latency").findValuesAsText("commitIntervalMs")).containsExactly("20", "30");
-        assertThat(result.get("latency")).allSatisfy(row -> {
-            assertThat(row.get("samples").intValue()).isEqualTo(200);
-            assertThat(row.get("p50Ms").doubleValue())
-                    .isBetween(0.0, row.get("p99Ms").doubleValue());
-            assertThat(row.get("p99Ms").doubleValue())
-                    .isLessThanOrEqualTo(row.get("maxMs").doubleValue());
-        });
-
-        assertThat(result.at("/restore/models").intValue()).isEqualTo(50);
-        assertThat(result.at("/restore/records").intValue()).isGreaterThanOrEqualTo(50);
-        assertThat(result.at("/restore/restoredPerSecond/rounds")).hasSize(2);
-        assertThat(result.at("/restore/consumedPerSecond/rounds")).hasSize(2);
-        assertThat(bench.err.toString())
-                .contains("copy, warming up: ", "learner-many-models, round 2 of 2: ", "restore, round 2 of 2: ")
-                .doesNotContain("by hand", "could not be removed");
-        assertNothingIsLeftOfBench();
-    }
-
-    @Test
-    void benchOnABrokerOfItsOwn_printsLines() throws Exception {
-        Running bench = run(0, "bench --parts throughput --samples 500 --rounds 1".split(" "));
-        assertThat(bench.out.toString())
-                .contains("broker in this process, a 2-4-1, sigmoid, sgd network, commit.interval.ms 100, exactly once")
-                .containsPattern("500 samples +median/s +min/s +max/s +CPU of each")
-                .containsPattern("learner( +[\\d,]+){3} +[\\d,]+ ns")
-                .containsPattern(
-                        "learner / parsing-copy: [\\d.]+ \\(of the medians\\), [\\d.]+ \\(median of the rounds\\)")
-                .contains("the runs are too short");
-    }
-
-    @Test
-    void benchThatIsStopped_removesItsTopics() throws Exception {
-        Running bench = new Running("bench", "-b", broker.bootstrapServers(), "--samples", "1000000000");
-        await().atMost(Duration.ofMinutes(1)).until(() -> !topicsOfBench().isEmpty());
-        bench.shutdown.request();
-        assertThat(bench.await()).as("%s", bench).isEqualTo(1);
-        assertThat(bench.err.toString()).contains("stopped before the end");
-        assertThat(bench.out.toString()).isEmpty();
-        assertNothingIsLeftOfBench();
-    }
-
-    @Test
-    void benchOfAModelThatDiverges_isRefused_andRemovesItsTopics() throws Exception {
-        Running bench = run(
-                1,
-                ("bench --parts throughput --samples 500 --set output.activation=identity --set learning.rate=1e300 -b "
-                                + broker.bootstrapServers())
-                        .split(" "));
-        assertThat(bench.err.toString())
-                .contains("settings must suit samples from 0 to 1")
-                .hasLineCount(1);
-        assertThat(bench.out.toString()).isEmpty();
-        assertNothingIsLeftOfBench();
-    }
-
-    @Test
-    void benchWhoseTopicVanishes_fails_andLeavesNothing() throws Exception {
-        Running bench = new Running("bench", "-b", broker.bootstrapServers(), "--samples", "100000");
-        await().atMost(Duration.ofMinutes(1)).until(() -> bench.err.toString().contains("copy, warming up: "));
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            admin.deleteTopics(topicsOfBench().stream()
-                            .filter(topic -> topic.endsWith("-samples"))
-                            .toList())
-                    .all()
-                    .get();
-        }
-        assertThat(bench.await()).as("%s", bench).isEqualTo(1);
-        assertThat(bench.err.toString()).doesNotContain("by hand", "could not be removed");
-        assertNothingIsLeftOfBench();
-    }
-
-    private static void assertNothingIsLeftOfBench() throws Exception {
-        assertThat(topicsOfBench()).isEmpty();
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            assertThat(admin.listGroups().all().get())
-                    .noneMatch(group -> group.groupId().startsWith("streamgrad-bench-"));
-        }
-        try (Stream<Path> temporary = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            assertThat(temporary.filter(file -> file.getFileName().toString().startsWith("streamgrad-bench-")))
-                    .isEmpty();
-        }
-    }
-
-    private static List<String> topicsOfBench() throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            return admin.listTopics().names().get().stream()
-                    .filter(name -> name.startsWith("streamgrad-bench-"))
-                    .toList();
-        }
-    }
-
-    private static String[] with(String[] cluster, String... command) {
-        String[] all = Arrays.copyOf(command, command.length + cluster.length);
-        System.arraycopy(cluster, 0, all, command.length, cluster.length);
-        return all;
     }
 }

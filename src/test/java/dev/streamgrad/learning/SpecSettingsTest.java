@@ -37,6 +37,27 @@ class SpecSettingsTest {
         assertThat(SpecSettings.parseText(SpecSettings.formatText(spec))).isEqualTo(spec);
     }
 
+    /** A model that was created with it before it was refused lives on. */
+    @Test
+    void softmaxWithOneOutput_isRefusedWhereItIsGiven_butReadWhereItIsStored() {
+        Map<String, String> settings = Map.of("layers", "2,4,1", "output.activation", "softmax");
+        assertThatThrownBy(() -> SpecSettings.parseGiven(settings))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("output.activation must not be softmax where layers ends with 1");
+        assertThat(SpecSettings.parse(settings).architecture().outputs()).isEqualTo(1);
+        assertThat(SpecSettings.parseGiven(Map.of("layers", "2,4,2", "output.activation", "softmax"))
+                        .task())
+                .isEqualTo(Task.MULTI_CLASS);
+    }
+
+    @Test
+    void differences_areTheSettingsThatDiffer_andNoOthers() {
+        assertThat(SpecSettings.differences(parse("learning.rate=0.3"), parse("learning.rate=0.1 batch.size=8")))
+                .isEqualTo("learning.rate 0.3 (now 0.1), batch.size 1 (now 8)");
+        assertThat(SpecSettings.differences(parse("optimizer=sgd"), parse("optimizer=momentum")))
+                .isEqualTo("optimizer sgd (now momentum)");
+    }
+
     @Test
     void nothingSet_isTheNotebooksNetwork() {
         assertThat(SpecSettings.formatText(SpecSettings.parse(Map.of())))

@@ -205,8 +205,8 @@ class LearnerMetricsTest {
         model.refused(false);
         model.refused(true);
         model.snapshot();
-        task.deadLetter("a", Reason.DIVERGENCE);
-        task.deadLetter("nobody", Reason.JSON);
+        task.deadLetter("a", Reason.DIVERGENCE, "overflow");
+        task.deadLetter("nobody", Reason.JSON, "no JSON");
         assertThat(value("streamgrad_samples_total", "model=\"a\"")).isEqualTo(3.0);
         assertThat(value("streamgrad_skipped_total", "model=\"a\"")).isEqualTo(1.0);
         assertThat(value("streamgrad_restores_total", "model=\"a\"")).isEqualTo(1.0);

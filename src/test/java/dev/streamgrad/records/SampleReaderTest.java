@@ -25,6 +25,23 @@ class SampleReaderTest {
         reader.read(json.getBytes(StandardCharsets.UTF_8));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "false | {\"features\":[1,2,3]} | features must have 2 numbers; got 3; there is no model breast yet, so start the"
+                        + " learner with --set models.breast.layers=3,8,1, or send 2",
+                "false | {\"features\":[0,1],\"label\":[1,0,0]} | label must have 1 number; got 3; there is no model breast yet, so"
+                        + " start the learner with --set models.breast.layers=2,8,3, or send 1",
+                "true | {\"features\":[1,2,3]} | features must have 2 numbers; got 3; model breast keeps its layers 2-4-1, so send 2,"
+                        + " or name a new model and set models.NAME.layers=3,8,1",
+                "false | {\"features\":[]} | features must have 2 numbers; got 0; the model's layers starts with 2, so send 2",
+            })
+    void remedyForAWrongNumber_dependsOnWhetherTheModelExists(boolean exists, String json, String message) {
+        assertThatThrownBy(() -> xor.read(json.getBytes(StandardCharsets.UTF_8), "breast", exists))
+                .hasMessage(message);
+    }
+
     @Test
     void everyField_isRead_inAnyOrder_andUnknownOnesAreIgnored() throws BadRecordException {
         read(

@@ -27,16 +27,24 @@ class SettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "learning.rat=1 | setting learning.rat is unknown; did you mean learning.rate? Settings of Kafka"
-                        + " itself start with kafka.",
-                "learning.rate=fast | learning.rate is wrong",
+                "learning.rat=1 | setting learning.rat is unknown; did you mean learning.rate? Settings of Kafka itself start"
+                        + " with kafka.",
+                "learning.rate=fast | learning.rate must be a number; got fast",
+                "seed=1.5 | seed must be a whole number; got 1.5",
+                "http.port=70000 | http.port must be at most 65535; got 70000",
+                "processing.guarantee=at_least_once | setting processing.guarantee cannot be set; learning is always",
+                "linger.ms=5 | setting linger.ms is Kafka's own; write kafka.linger.ms",
+                "frobnicate=1 | setting frobnicate is unknown; the README lists all settings. Settings of Kafka itself",
+                "output.activation=softmax loss=cross-entropy | output.activation must not be softmax where layers ends with 1,"
+                        + " because the answer would always be 1; got layers 2-4-1; end layers with the number of classes",
+                "models.a.output.activation=softmax | models.a.output.activation must not be softmax where layers ends with 1",
                 "learning.rate=-1 | learning.rate must be a finite number over 0; got -1.0",
                 "models.a.learning.rate=0 | models.a.learning.rate must be a finite number over 0; got 0",
                 "models.a.learning.rat=0 | setting models.a.learning.rat must end with a model setting",
                 "models.seed=0 | setting models.seed must end with a model setting",
-                "store=disk | store is wrong",
-                "samples.topic= | samples.topic is wrong",
-                "startup.timeout.ms=5 | startup.timeout.ms is wrong",
+                "store=disk | store must be one of memory, rocksdb; got disk",
+                "samples.topic= | samples.topic must not be empty",
+                "startup.timeout.ms=5 | startup.timeout.ms must be at least 1000; got 5",
                 "layers=2,4,1 x=1 | setting x is unknown",
                 "kafka.processing.guarantee=at_least_once | kafka.processing.guarantee cannot be set; learning is"
                         + " always exactly_once_v2",

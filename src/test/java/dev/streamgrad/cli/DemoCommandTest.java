@@ -1,0 +1,110 @@
+package dev.streamgrad.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code demo} as a person types it. */
+class DemoCommandTest {
+    @Test
+    void demo_learns_andEndsWithTheTruthTable() throws Exception {
+        CommandRun demo = CommandRun.of(0, "demo", "--until-learned", "--rate", "0");
+        assertThat(demo.out.toString())
+                .containsPattern("loss: 0\\.\\d+")
+                .containsPattern("learned after [\\d,]+ samples:")
+                .containsPattern("\\[0 0] → 0\\.0\\d \\(rounded: 0\\) \\| target: 0 ✓")
+                .containsPattern("\\[0 1] → (0\\.9\\d|1\\.00) \\(rounded: 1\\) \\| target: 1 ✓")
+                .containsPattern("\\[1 0] → (0\\.9\\d|1\\.00) \\(rounded: 1\\) \\| target: 1 ✓")
+                .containsPattern("\\[1 1] → 0\\.0\\d \\(rounded: 0\\) \\| target: 0 ✓");
+    }
+
+    @Test
+    void demoOfAnotherDataset_usesItsSettings_andEndsAtItsGoal() throws Exception {
+        CommandRun demo = CommandRun.of(0, "--dataset", "circle", "--until-learned", "--rate", "0");
+        assertThat(demo.out.toString())
+                .contains("model circle: a 2-16-1 network")
+                .containsPattern("learned after [\\d,]+ samples:")
+                .contains("over the last 1,000 (goal: accuracy:  97 %)");
+    }
+
+    @Test
+    void demoOfAFile_learnsItsRows_andShowsTheFirstDeadLetter(@TempDir Path folder) throws Exception {
+        StringBuilder csv = new StringBuilder("a,b,c,y\n");
+        for (int i = 0; i < 500; i++) {
+            csv.append(i % 2).append(",0.5,1,").append(i == 300 ? 7 : i % 2).append('\n');
+        }
+        Path file = Files.writeString(folder.resolve("rows.csv"), csv.toString());
+        CommandRun demo = new CommandRun("--csv", file.toString(), "--rate", "0", "--flip-at", "1000");
+        await().atMost(Duration.ofMinutes(1)).until(() -> demo.out.toString().contains("     499 samples"));
+        demo.shutdown.request();
+        assertThat(demo.await()).isZero();
+        assertThat(demo.out.toString()).contains("model rows: a 3-8-1 network");
+        assertThat(demo.err.toString()).contains("a sample became a dead letter: label[0] must be from 0.0 to 1.0");
+    }
+
+    /** In the line of a second the dip is averaged away, or is not within the samples that it shows. */
+    @Test
+    void demoOfDriftingLabels_showsTheDrop_beforeItHasLearnedAgain() throws Exception {
+        CommandRun demo = CommandRun.of(0, "--dataset", "drifting-xor", "--until-learned", "--rate", "0");
+        assertThat(demo.out.toString())
+                .containsPattern(
+                        "  20,[123]00 samples \\| loss: \\d+\\.\\d+ \\| accuracy: +\\d+ % \\(baseline \\d+ %\\) \\| accuracy"
+                                + " drops\\R(?s:.*)learned after 2\\d,\\d+ samples");
+    }
+
+    @Test
+    void demoThatDiverges_saysSo_inNarrowLines_andGoesOnCounting() throws Exception {
+        CommandRun demo = CommandRun.of(
+                1,
+                ("--dataset line --set learning.rate=1.5 --set features.scaling=none --until-learned --rate 0 --max-samples"
+                                + " 20000")
+                        .split(" "));
+        assertThat(demo.out.toString())
+                .containsPattern("loss: \\d\\.\\d\\de\\d+ diverging \\| R²: -?(\\d\\.\\d\\de\\d+|NaN|Infinity) ")
+                .containsPattern("dead letters, [\\d,]+ of them new");
+        assertThat(demo.out.toString().lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        assertThat(demo.err.toString()).contains("model line: a sample became a dead letter: the step of model line");
+    }
+
+    @Test
+    void demoThatIsStoppedBeforeItsBrokerStarts_startsNone() throws Exception {
+        CommandRun demo = new CommandRun(shutdown -> shutdown.request(), "demo");
+        assertThat(demo.await()).isEqualTo(1);
+        assertThat(demo.err.toString().lines()).containsExactly("stopped before the broker was started");
+    }
+
+    @Test
+    void demoThatIsStoppedBeforeItHasLearned_saysSoByItsExitCode() throws Exception {
+        CommandRun demo = new CommandRun("--until-learned", "--rate", "1");
+        await().atMost(Duration.ofMinutes(1)).until(() -> demo.out.toString().contains("broker localhost"));
+        demo.shutdown.request();
+        assertThat(demo.await()).isEqualTo(1);
+    }
+
+    @Test
+    void demoThatDoesNotLearnInTime_exits1_andSaysSo() throws Exception {
+        CommandRun demo = CommandRun.of(
+                1, "--until-learned", "--rate", "0", "--max-samples", "5000", "--set", "learning.rate=0.0001");
+        assertThat(demo.err.toString()).contains("5,000 samples did not suffice");
+    }
+
+    @Test
+    void demoWithKeptData_goesOnWhereItStopped(@TempDir Path data) throws Exception {
+        CommandRun.of(0, "demo", "--until-learned", "--rate", "0", "--data", data.toString());
+        CommandRun again = new CommandRun("demo", "--data", data.toString());
+        await().atMost(Duration.ofSeconds(60)).until(() -> again.out.toString().contains("learned after"));
+        again.shutdown.request();
+        assertThat(again.await()).isZero();
+        String version = again.out
+                .toString()
+                .replaceAll("(?s).*stopped at version ([\\d,]+).*", "$1")
+                .replace(",", "");
+        assertThat(Long.parseLong(version)).as("%s", again).isGreaterThan(10_000);
+    }
+}
