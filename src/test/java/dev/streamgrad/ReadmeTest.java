@@ -164,10 +164,11 @@ class ReadmeTest {
         String[] parts = link.split("#", 2);
         Path folder = from.getParent() == null ? Path.of("") : from.getParent();
         Path target = parts[0].isEmpty() ? from : folder.resolve(parts[0]).normalize();
-        return Files.exists(target)
-                && (parts.length == 1
-                        || pages.containsKey(target)
-                                && Documentation.anchors(pages.get(target)).contains(parts[1]));
+        if (parts.length == 1) {
+            return Files.exists(target);
+        }
+        return pages.containsKey(target)
+                && Documentation.anchors(pages.get(target)).contains(parts[1]);
     }
 
     @Test
