@@ -1,8 +1,8 @@
 package dev.streamgrad.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,28 +33,44 @@ final class TerminalRecording {
 
     private TerminalRecording() {}
 
-    private static List<Line> record() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Streamgrad.class.getName(),
-                        "demo",
-                        "--until-learned")
-                .redirectErrorStream(true)
-                .start();
-        List<Line> lines = new ArrayList<>();
-        lines.add(new Line("$ " + COMMAND, 0));
-        long start = System.nanoTime();
-        try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                lines.add(new Line(line, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)));
+    /** What the demo prints to both streams, with the times. */
+    private static final class Recorder extends Writer {
+        private final List<Line> lines = new ArrayList<>(List.of(new Line("$ " + COMMAND, 0)));
+        private final StringBuilder line = new StringBuilder();
+        private final long start = System.nanoTime();
+
+        @Override
+        public void write(char[] characters, int offset, int length) {
+            for (int i = offset; i < offset + length; i++) {
+                if (characters[i] == '\n') {
+                    long nanos = System.nanoTime() - start;
+                    lines.add(new Line(line.toString(), TimeUnit.NANOSECONDS.toMillis(nanos)));
+                    line.setLength(0);
+                } else {
+                    line.append(characters[i]);
+                }
             }
         }
-        if (process.waitFor() != 0) {
-            throw new IOException("the demo ended with exit code " + process.exitValue() + ": " + lines);
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+
+    private static List<Line> record() throws IOException {
+        Recorder recorder = new Recorder();
+        int code = Streamgrad.run(
+                new Shutdown(),
+                new PrintWriter(recorder, true),
+                new PrintWriter(recorder, true),
+                "demo",
+                "--until-learned");
+        if (code != 0) {
+            throw new IOException("the demo ended with exit code " + code + ": " + recorder.lines);
         }
-        return lines;
+        return recorder.lines;
     }
 
     static String svg(List<Line> lines) {
@@ -131,7 +147,7 @@ final class TerminalRecording {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
-    public static void main(String[] args) throws IOException, InterruptedException {
+    public static void main(String[] args) throws IOException {
         Files.writeString(PICTURE, svg(record()));
     }
 }
