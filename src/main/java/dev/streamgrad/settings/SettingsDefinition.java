@@ -118,8 +118,8 @@ final class SettingsDefinition {
                 HTTP_ADVERTISED,
                 "",
                 null,
-                "HOST:PORT at which other instances reach this one's HTTP; empty means http.host and its port, or this machine's"
-                        + " name if that is all addresses.");
+                "HOST:PORT where other instances reach this one's HTTP; empty is http.host with its port, or this machine's name"
+                        + " where that is everywhere.");
         definition.define(
                 METRICS_MODELS,
                 ConfigDef.Type.INT,
