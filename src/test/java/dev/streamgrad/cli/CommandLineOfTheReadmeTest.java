@@ -31,7 +31,7 @@ class CommandLineOfTheReadmeTest {
         List<String> commands = new ArrayList<>();
         Stream.of(
                         "(?m)^ *(?:\\$ )?streamgrad ([^|>#\\n]*)",
-                        "`streamgrad ([^`]*)`",
+                        "`streamgrad ([^`|]*)[`|]",
                         "-Dexec\\.args=\"?(demo[^\"`]*|lesson[^\"`]*)",
                         "`((?:demo|watch|produce|topics|audit|bench|lesson) -[^`]*)`",
                         "-jar \\S*streamgrad\\.jar ([^`\"@\\n]+)",
