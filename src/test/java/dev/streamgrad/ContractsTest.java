@@ -411,14 +411,14 @@ class ContractsTest {
                         DeadLetter.VALUE_BYTES);
     }
 
-    // the README
+    // the pages
 
     @Test
-    void examplesOfTheReadme_fit() throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
+    void examplesOfThePages_fit() throws IOException {
+        String pages = Documentation.text();
         int samples = 0;
         int predictions = 0;
-        for (String line : matches("(?m)(?<=^|\t)\\{.*}$", readme)) {
+        for (String line : matches("(?m)(?<=^|\t)\\{.*}$", pages)) {
             JsonNode json = JSON.readTree(line);
             if (json.has("features")) {
                 assertFits("sample.schema.json", json);
@@ -430,7 +430,7 @@ class ContractsTest {
         }
         assertThat(samples).isPositive();
         assertThat(predictions).isGreaterThan(1);
-        List<String> deadLetters = matches("(?m)^streamgrad\\.error:.*(?=\t)", readme);
+        List<String> deadLetters = matches("(?m)^streamgrad\\.error:[^\t]*(?=\t)", pages);
         assertThat(deadLetters).isNotEmpty();
         for (String headers : deadLetters) {
             ObjectNode text = JSON.createObjectNode();

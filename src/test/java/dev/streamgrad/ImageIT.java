@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +15,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -28,7 +32,9 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.junit.jupiter.Testcontainers;
 import org.testcontainers.kafka.KafkaContainer;
 
-/** The image beside a Kafka, with samples from outside. The README shows a shorter version, to be copied. */
+/**
+ * The image beside a Kafka, with samples from outside; and the project that the page on testing shows, to be copied.
+ */
 @Testcontainers(disabledWithoutDocker = true)
 class ImageIT {
     private static final String IMAGE = "streamgrad:test";
@@ -41,13 +47,50 @@ class ImageIT {
     @BeforeAll
     static void buildImage() throws Exception {
         // By the command, because Testcontainers builds without BuildKit, and the Dockerfile mounts caches.
-        File log = new File("target/docker-build.log");
-        Process build = new ProcessBuilder(
-                        "docker", "build", "--tag", IMAGE, "--file", "src/main/docker/Dockerfile", ".")
+        assertSucceeds(
+                "target/docker-build.log",
+                "docker",
+                "build",
+                "--tag",
+                IMAGE,
+                "--file",
+                "src/main/docker/Dockerfile",
+                ".");
+    }
+
+    private static void assertSucceeds(String log, String... command) throws Exception {
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(log)
+                .redirectOutput(new File(log))
                 .start();
-        assertThat(build.waitFor()).as("exit code of docker build; see %s", log).isZero();
+        assertThat(process.waitFor())
+                .as("exit code of %s; see %s", String.join(" ", command), log)
+                .isZero();
+    }
+
+    @Test
+    void projectOfThePageOnTesting_passes() throws Exception {
+        Path copy = Path.of("target", "testing");
+        Path original = Path.of("src", "docs", "testing");
+        try (Stream<Path> files = Files.walk(original)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = copy.resolve(original.relativize(file));
+                Files.createDirectories(Objects.requireNonNull(target.getParent()));
+                Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        assertSucceeds(
+                "target/testing.log",
+                Path.of("mvnw").toAbsolutePath().toString(),
+                "-B",
+                "-ntp",
+                "-f",
+                copy.resolve("pom.xml").toString(),
+                "test",
+                "-Dstreamgrad.image=" + IMAGE);
+        assertThat(copy.resolve("target/surefire-reports/TEST-com.example.LearnsXorTest.xml"))
+                .content()
+                .contains("tests=\"1\"", "skipped=\"0\"");
     }
 
     @Test

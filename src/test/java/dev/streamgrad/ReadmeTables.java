@@ -12,11 +12,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
 
-/** The README's tables, made from the code. The {@code main} writes them in. */
+/** The tables of the pages that are made from the code. The {@code main} writes them in. */
 final class ReadmeTables {
     private ReadmeTables() {}
 
-    /** Every table by its mark in the README. */
+    /** Every table by its mark. */
     static Map<String, String> all() {
         return Map.of("settings", settings(), "datasets", datasets(), "lessons", lessons());
     }
@@ -66,18 +66,25 @@ final class ReadmeTables {
         return "<!-- " + mark + ": made by ReadmeTables, checked by ReadmeTest -->\n";
     }
 
-    static String in(String readme, String mark) {
-        int start = readme.indexOf(start(mark)) + start(mark).length();
-        return readme.substring(start, readme.indexOf("<!-- end of " + mark + " -->\n"));
+    static boolean has(String page, String mark) {
+        return page.contains(start(mark));
+    }
+
+    static String in(String page, String mark) {
+        int start = page.indexOf(start(mark)) + start(mark).length();
+        return page.substring(start, page.indexOf("<!-- end of " + mark + " -->\n"));
     }
 
     public static void main(String[] args) throws IOException {
-        Path file = Path.of(args[0]);
-        String readme = Files.readString(file);
-        for (Map.Entry<String, String> table : all().entrySet()) {
-            String mark = table.getKey();
-            readme = readme.replace(start(mark) + in(readme, mark), start(mark) + table.getValue());
+        for (Map.Entry<Path, String> page : Documentation.pages().entrySet()) {
+            String text = page.getValue();
+            for (Map.Entry<String, String> table : all().entrySet()) {
+                String mark = table.getKey();
+                if (has(text, mark)) {
+                    text = text.replace(start(mark) + in(text, mark), start(mark) + table.getValue());
+                }
+            }
+            Files.writeString(page.getKey(), text);
         }
-        Files.writeString(file, readme);
     }
 }

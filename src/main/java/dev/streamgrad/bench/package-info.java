@@ -1,6 +1,6 @@
 /**
  * Measures on a real broker: how fast the learner is beside a topology that copies, how long a sample takes to become a
- * readable prediction, and how fast models are restored. Topics of its own, which it removes. No printing.
+ * readable prediction, and how fast models are restored. It uses topics of its own and removes them. No printing.
  */
 @NullMarked
 package dev.streamgrad.bench;

@@ -1,6 +1,6 @@
 /**
- * The class's experiments, each run on the spot, without Kafka: what it claims, what it shows, and whether the run
- * agrees.
+ * The experiments of the class, each run on the spot, without Kafka. Each says what it claims, shows what happens, and
+ * tells whether the run agrees.
  */
 @NullMarked
 package dev.streamgrad.lesson;

@@ -3,7 +3,7 @@ package dev.streamgrad.nn;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** A constant with the one name that settings, JSON, the state format and the README all use for it. */
+/** A constant with the one name that settings, JSON, the state format and the pages all use for it. */
 public interface Named {
 
     /** The name, in lower case with hyphens, such as {@code leaky-relu}. */

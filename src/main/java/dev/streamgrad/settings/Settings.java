@@ -39,7 +39,10 @@ public final class Settings {
     /** The setting of the model that samples without a key are for. */
     public static final String DEFAULT_MODEL = "default.model";
 
-    /** Every setting but the prefixed ones, with type, default and meaning. The README's table is made from it. */
+    /**
+     * Every setting but the prefixed ones, with type, default and meaning. The table of the page of settings is made
+     * from it.
+     */
     public static final ConfigDef DEFINITION = SettingsDefinition.make();
 
     /** The name of the store of models, which is in the changelog's name. */

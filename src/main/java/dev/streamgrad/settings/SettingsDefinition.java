@@ -35,36 +35,41 @@ final class SettingsDefinition {
                 Settings.BOOTSTRAP_SERVERS,
                 "localhost:9092",
                 name,
-                "The brokers to connect to first, host:port with commas.");
+                "The brokers to connect to first: HOST:PORT, separated by commas.");
         text(
                 definition,
                 APPLICATION_ID,
                 "streamgrad",
                 name,
-                "The consumer group, and the prefix of transactions and of the changelog topic. Another id is another learner.");
-        text(definition, SAMPLES_TOPIC, "samples", name, "Where samples are read.");
-        text(definition, PREDICTIONS_TOPIC, "predictions", name, "Where predictions are written.");
-        text(definition, SNAPSHOTS_TOPIC, "snapshots", name, "Where snapshots are written.");
-        text(definition, DEAD_LETTERS_TOPIC, "dead-letters", name, "Where records that cannot be used are written.");
+                "The consumer group, and the prefix of transactional ids and of the changelog topic. Another id is another learner.");
+        text(definition, SAMPLES_TOPIC, "samples", name, "The topic that samples are read from.");
+        text(definition, PREDICTIONS_TOPIC, "predictions", name, "The topic that predictions are written to.");
+        text(definition, SNAPSHOTS_TOPIC, "snapshots", name, "The topic that snapshots are written to.");
+        text(
+                definition,
+                DEAD_LETTERS_TOPIC,
+                "dead-letters",
+                name,
+                "The topic that records which cannot be used are written to.");
         text(
                 definition,
                 Settings.DEFAULT_MODEL,
                 "xor",
                 name,
-                "The model of a sample without a key; only where the samples topic has one partition.");
+                "The model that a sample without a key is for, if the samples topic has one partition.");
         text(
                 definition,
                 STORE,
                 "memory",
                 ConfigDef.ValidString.in("memory", "rocksdb"),
-                "Where the bytes of all models are: memory, or rocksdb on disk for very many.");
+                "Where all models are kept: memory, or rocksdb, which is on disk, for very many.");
         definition.define(
                 MOST_LIVE,
                 ConfigDef.Type.INT,
                 10_000,
                 ConfigDef.Range.atLeast(1),
                 ConfigDef.Importance.MEDIUM,
-                "How many models stay ready on the heap in each partition; the longest unused go back to their bytes in the"
+                "How many models of each partition stay ready to learn on the heap; the least recently used go back to the"
                         + " store.");
         definition.define(
                 MOST_MODELS,
@@ -72,34 +77,35 @@ final class SettingsDefinition {
                 100_000,
                 ConfigDef.Range.atLeast(1),
                 ConfigDef.Importance.MEDIUM,
-                "How many models there may be in each partition; a sample that would create one more is a dead letter.");
+                "How many models each partition may have; a sample that would create one more becomes a dead letter.");
         text(
                 definition,
                 INSTANCE_ID,
                 HOST_NAME,
                 null,
-                "This process's stable name in its group: after a restart it has its partitions back at once. Two processes"
-                        + " must not share one. host-name is this machine's; empty is none, and partitions move at every restart.");
+                "The stable name of this process in its group, with which it has its partitions back at once after a restart."
+                        + " No two processes may share one. host-name stands for this machine's name; empty means none, and"
+                        + " partitions move at every restart.");
         definition.define(
                 STARTUP_TIMEOUT,
                 ConfigDef.Type.LONG,
                 60_000L,
                 ConfigDef.Range.atLeast(1_000L),
                 ConfigDef.Importance.MEDIUM,
-                "How long to wait for a broker at the start.");
+                "How long to wait for a broker at the start, in milliseconds.");
         text(
                 definition,
                 HTTP_HOST,
                 "127.0.0.1",
                 name,
-                "Where HTTP listens: metrics, health, models. 0.0.0.0 is everywhere.");
+                "The address that HTTP (metrics, health, models) listens on; 0.0.0.0 means all addresses.");
         definition.define(
                 HTTP_PORT,
                 ConfigDef.Type.INT,
                 8080,
                 ConfigDef.Range.between(-1, 65_535),
                 ConfigDef.Importance.MEDIUM,
-                "The port of HTTP; 0 is any free one, -1 is no HTTP. demo takes any free one.");
+                "The port of HTTP; 0 means any free one, -1 no HTTP. demo takes any free one.");
         text(
                 definition,
                 HTTP_ADVERTISED,
@@ -120,72 +126,109 @@ final class SettingsDefinition {
                 20,
                 ConfigDef.Range.between(0, 1000),
                 ConfigDef.Importance.MEDIUM,
-                "How many models have metrics of their own, the first to come; the others are counted together as other.");
+                "How many models have metrics of their own, first come, first served; the rest are counted together as other.");
         model(
                 definition,
                 "layers",
                 ConfigDef.Type.STRING,
-                "The width of each layer, from the features to the outputs.");
+                "The width of each layer, from the features to the outputs, separated by commas.");
         model(
                 definition,
                 "hidden.activation",
                 ConfigDef.Type.STRING,
-                "identity, sigmoid, tanh, relu, leaky-relu, gelu, gelu-tanh or silu: one for all hidden layers, or one for each"
-                        + " with commas.");
-        model(definition, "output.activation", ConfigDef.Type.STRING, "One of those, or softmax.");
+                "identity, sigmoid, tanh, relu, leaky-relu, gelu, gelu-tanh or silu: one for all hidden layers, or one for each,"
+                        + " separated by commas.");
+        model(definition, "output.activation", ConfigDef.Type.STRING, "One of the activations above, or softmax.");
         model(
                 definition,
                 "loss",
                 ConfigDef.Type.STRING,
-                "mse, mae, huber, binary-cross-entropy (on sigmoid) or cross-entropy (on softmax).");
+                "mse, mae, huber, binary-cross-entropy (with sigmoid) or cross-entropy (with softmax).");
         model(definition, "optimizer", ConfigDef.Type.STRING, "sgd, momentum, nesterov, adam or adamw.");
-        model(definition, "learning.rate", ConfigDef.Type.DOUBLE, "The learning rate before the schedule, over 0.");
-        model(definition, "momentum", ConfigDef.Type.DOUBLE, "For momentum and nesterov, over 0 and under 1.");
-        model(definition, "adam.beta1", ConfigDef.Type.DOUBLE, "For adam and adamw, from 0 to under 1.");
-        model(definition, "adam.beta2", ConfigDef.Type.DOUBLE, "For adam and adamw, from 0 to under 1.");
-        model(definition, "adam.epsilon", ConfigDef.Type.DOUBLE, "For adam and adamw, over 0.");
-        model(definition, "weight.decay", ConfigDef.Type.DOUBLE, "L2 weight decay; decoupled for adamw.");
+        model(
+                definition,
+                "learning.rate",
+                ConfigDef.Type.DOUBLE,
+                "The learning rate before the schedule; greater than 0.");
+        model(
+                definition,
+                "momentum",
+                ConfigDef.Type.DOUBLE,
+                "For momentum and nesterov; greater than 0 and less than 1.");
+        model(definition, "adam.beta1", ConfigDef.Type.DOUBLE, "For adam and adamw; at least 0 and less than 1.");
+        model(definition, "adam.beta2", ConfigDef.Type.DOUBLE, "For adam and adamw; at least 0 and less than 1.");
+        model(definition, "adam.epsilon", ConfigDef.Type.DOUBLE, "For adam and adamw; greater than 0.");
+        model(definition, "weight.decay", ConfigDef.Type.DOUBLE, "L2 weight decay, at least 0; decoupled with adamw.");
         model(
                 definition,
                 "schedule",
                 ConfigDef.Type.STRING,
-                "The learning rate by optimizer step: constant, step-decay, cosine or warmup-cosine.");
-        model(definition, "schedule.every", ConfigDef.Type.LONG, "For step-decay: steps between two decays.");
-        model(definition, "schedule.factor", ConfigDef.Type.DOUBLE, "For step-decay: what the rate is multiplied by.");
-        model(definition, "schedule.steps", ConfigDef.Type.LONG, "For the cosines: the step that reaches the minimum.");
-        model(definition, "schedule.warmup", ConfigDef.Type.LONG, "For warmup-cosine: steps up to the full rate.");
-        model(definition, "schedule.minimum", ConfigDef.Type.DOUBLE, "For the cosines: the rate at the end.");
+                "How the learning rate changes with the optimizer steps: constant, step-decay, cosine or warmup-cosine.");
+        model(
+                definition,
+                "schedule.every",
+                ConfigDef.Type.LONG,
+                "For step-decay: the number of steps between two decays.");
+        model(
+                definition,
+                "schedule.factor",
+                ConfigDef.Type.DOUBLE,
+                "For step-decay: what the learning rate is multiplied by at each decay.");
+        model(
+                definition,
+                "schedule.steps",
+                ConfigDef.Type.LONG,
+                "For cosine and warmup-cosine: the step at which the minimum is reached.");
+        model(
+                definition,
+                "schedule.warmup",
+                ConfigDef.Type.LONG,
+                "For warmup-cosine: the number of steps up to the full learning rate.");
+        model(
+                definition,
+                "schedule.minimum",
+                ConfigDef.Type.DOUBLE,
+                "For cosine and warmup-cosine: the learning rate at the end.");
         model(
                 definition,
                 "initializer",
                 ConfigDef.Type.STRING,
-                "normal (randn·0.5, biases 0), xavier, he, pytorch or zeros; drawn as NumPy draws.");
-        model(definition, "seed", ConfigDef.Type.LONG, "The initializer's seed, from 0 to 4294967295.");
-        model(definition, "batch.size", ConfigDef.Type.INT, "Samples for each optimizer step.");
+                "How initial weights are drawn: normal (randn·0.5, biases 0), xavier, he, pytorch or zeros; the same numbers as"
+                        + " NumPy's.");
+        model(definition, "seed", ConfigDef.Type.LONG, "The seed of the initializer, from 0 to 4294967295.");
+        model(definition, "batch.size", ConfigDef.Type.INT, "How many samples each optimizer step is made of.");
         model(
                 definition,
                 "clip.gradient.norm",
                 ConfigDef.Type.DOUBLE,
-                "The greatest norm of a step's gradient; 0 is no limit.");
+                "The largest norm of a step's gradient, to which a larger one is scaled down; 0 means no limit.");
         model(
                 definition,
                 "features.scaling",
                 ConfigDef.Type.STRING,
-                "none, or standard: by the running mean and deviation of the samples before.");
+                "none, or standard: by the mean and standard deviation of the samples before.");
         model(
                 definition,
                 "on.divergence",
                 ConfigDef.Type.STRING,
-                "What a step does that would not be finite: skip (the sample is a dead letter), restore (after several, back to"
-                        + " the last snapshot at half the learning rate) or stop.");
-        model(definition, "divergence.restore.after", ConfigDef.Type.INT, "For restore: such steps in a row.");
-        model(definition, "snapshot.every", ConfigDef.Type.LONG, "Optimizer steps between two snapshots.");
-        model(definition, "metrics.window", ConfigDef.Type.INT, "Samples in the window of the metrics.");
+                "What happens to a step that would not be finite: skip (the sample becomes a dead letter), restore (after several"
+                        + " in a row, go back to the last snapshot at half the learning rate) or stop (end the process).");
+        model(
+                definition,
+                "divergence.restore.after",
+                ConfigDef.Type.INT,
+                "For restore: how many such steps in a row it takes.");
+        model(
+                definition,
+                "snapshot.every",
+                ConfigDef.Type.LONG,
+                "The number of optimizer steps between two snapshots.");
+        model(definition, "metrics.window", ConfigDef.Type.INT, "How many samples the metrics' window is long.");
         model(
                 definition,
                 SpecSettings.MAX_RECORD_BYTES,
                 ConfigDef.Type.INT,
-                "The largest key and value of a record together, in bytes; a larger record is a dead letter, unparsed.");
+                "The largest size of a record, key and value together, in bytes; a larger one becomes a dead letter unread.");
         return definition;
     }
 

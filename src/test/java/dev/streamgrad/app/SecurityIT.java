@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The learner as a user that may do what the README lists and no more, over TLS with a password. */
+/** The learner as a user that may do what the page on operating lists and no more, over TLS with a password. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecurityIT {
     private static final String PASSWORD = "correct-horse-battery-staple";
@@ -56,7 +56,7 @@ class SecurityIT {
         LearnerProcess.killAll();
     }
 
-    /** The rights that the README lists. */
+    /** The rights that the page on operating lists. */
     private static List<AclBinding> rights(String user, Settings settings) {
         String app = settings.applicationId();
         Stream<AclBinding> written = Stream.of(

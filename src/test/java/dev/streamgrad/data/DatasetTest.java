@@ -22,7 +22,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DatasetTest {
     private static final int SEEDS = 20;
 
-    /** The table of the README: each dataset's own settings reach its goal from every seed of weights and samples. */
+    /**
+     * The table of the page of examples: each dataset's own settings reach its goal from every seed of weights and
+     * samples.
+     */
     @ParameterizedTest
     @EnumSource
     void ownSettings_reachTheGoal_fromEverySeed(Dataset dataset) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.streamgrad.Documentation;
 import dev.streamgrad.app.LearnerApp;
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.cluster.StartException;
@@ -26,8 +27,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -373,7 +372,7 @@ class HttpApiTest {
     }
 
     @Test
-    void metrics_areThoseOfTheReadme_andTrue() throws Exception {
+    void metrics_areThoseOfTheirPage_andTrue() throws Exception {
         HttpResponse<String> response = get(first, "/metrics");
         assertThat(response.headers().firstValue("Content-Type")).contains("text/plain; version=0.0.4; charset=utf-8");
         String scrapes = response.body() + get(second, "/metrics").body();
@@ -381,8 +380,7 @@ class HttpApiTest {
                 .filter(name -> name.startsWith("streamgrad_") && !name.endsWith("_max"))
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> documented = new TreeSet<>();
-        Matcher rows =
-                Pattern.compile("(?m)^\\| `(streamgrad_[a-z_]+)` \\|").matcher(Files.readString(Path.of("README.md")));
+        Matcher rows = Pattern.compile("(?m)^\\| `(streamgrad_[a-z_]+)` \\|").matcher(Documentation.page("metrics.md"));
         while (rows.find()) {
             documented.add(rows.group(1));
         }

@@ -164,7 +164,7 @@ class StateFormatTest {
         return bits;
     }
 
-    /** What a million models need is a million times this; the README says it. */
+    /** What a million models need is a million times this; the page on operating says it. */
     @Test
     void aSmallModel_isAFewHundredBytes() {
         StateFormat format = new StateFormat();
