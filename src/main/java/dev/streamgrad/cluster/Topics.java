@@ -61,6 +61,7 @@ public final class Topics {
                                         new NewTopic(name, Optional.of(partitions), replication)
                                                 .configs(config(settings, name, retention))));
             }
+            awaitKnown(admin, created);
             return created;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -78,6 +79,22 @@ public final class Topics {
             }
             throw new StartException(
                     "topic " + topic.name() + " could not be created: " + PatientAdmin.messageOf(e), e);
+        }
+    }
+
+    /** The broker answers before it knows of the topics itself; whoever starts next must find them. */
+    private static void awaitKnown(PatientAdmin admin, Map<String, Boolean> created)
+            throws StartException, InterruptedException {
+        List<String> names = created.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .map(Map.Entry::getKey)
+                .toList();
+        try {
+            admin.ask(client -> client.describeTopics(names).allTopicNames());
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof AuthorizationException)) {
+                throw new StartException("the topics could not be looked at: " + PatientAdmin.messageOf(e), e);
+            }
         }
     }
 
