@@ -117,13 +117,19 @@ final class GoldenLog {
             try (Producer<byte[], byte[]> producer = producer(bootstrap)) {
                 List<ProducerRecord<byte[], byte[]>> records = samples();
                 samples = records.size();
-                records.subList(0, samples / 2).forEach(producer::send);
-                producer.flush();
+                send(producer, records.subList(0, samples / 2));
                 learn(args[0], bootstrap, samples / 2);
-                records.subList(samples / 2, samples).forEach(producer::send);
+                send(producer, records.subList(samples / 2, samples));
             }
             learn(args[0], bootstrap, samples);
             write(Path.of(args[1]), bootstrap);
+        }
+    }
+
+    private static void send(Producer<byte[], byte[]> producer, List<ProducerRecord<byte[], byte[]>> records)
+            throws Exception {
+        for (ProducerRecord<byte[], byte[]> record : records) {
+            producer.send(record).get();
         }
     }
 
@@ -157,42 +163,54 @@ final class GoldenLog {
         for (int i = 0; i < 120; i++) {
             int a = random.nextInt(2);
             int b = random.nextInt(2);
-            add(records, i % 3 == 0 ? null : "xor", "{\"features\":[%d,%d],\"label\":[%d]}", a, b, a ^ b);
+            add(
+                    records,
+                    i % 3 == 0 ? null : "xor",
+                    String.format("{\"features\":[%d,%d],\"label\":[%d]}", a, b, a ^ b));
             double x = random.nextGaussian();
             double y = random.nextGaussian();
             add(
                     records,
                     "moons",
-                    "{\"id\":\"m-%d\",\"features\":[%s,%s],\"label\":%d,\"weight\":%s}",
-                    i,
-                    x,
-                    y,
-                    x > y ? 1 : 0,
-                    1 + i % 3 * 0.5);
-            add(records, "plane", "{\"features\":[%s,%s,1],\"label\":[%s,%s]}", x, y, 2 * x - y + 1, x * y);
+                    String.format(
+                            "{\"id\":\"m-%d\",\"features\":[%s,%s],\"label\":%d,\"weight\":%s}",
+                            i, x, y, x > y ? 1 : 0, 1 + i % 3 * 0.5));
+            add(
+                    records,
+                    "plane",
+                    String.format("{\"features\":[%s,%s,1],\"label\":[%s,%s]}", x, y, 2 * x - y + 1, x * y));
             int kind = random.nextInt(3);
-            add(records, "iris", "{\"features\":[%s,%s,%d,1],\"label\":%d}", x + kind, y - kind, kind, kind);
-            add(records, "wild", "{\"features\":[%s],\"label\":[%s]}", i % 17 < 4 ? "1e200" : Double.toString(x), x);
+            add(
+                    records,
+                    "iris",
+                    String.format("{\"features\":[%s,%s,%d,1],\"label\":%d}", x + kind, y - kind, kind, kind));
+            add(
+                    records,
+                    "wild",
+                    String.format("{\"features\":[%s],\"label\":[%s]}", i % 17 < 4 ? "1e200" : Double.toString(x), x));
             switch (i % 12) {
                 case 1 -> add(records, "xor", "{\"features\":[1,0]}");
-                case 3 -> add(records, "iris", "{\"id\":\"r-%d\",\"features\":[1,2,3,4]}", i);
+                case 3 -> add(records, "iris", String.format("{\"id\":\"r-%d\",\"features\":[1,2,3,4]}", i));
                 case 5 -> add(records, "xor", "{\"features\":[1],\"label\":[1]}");
                 case 7 -> add(records, "moons", "not JSON");
                 case 9 -> add(records, "a b", "{\"features\":[1,0],\"label\":[1]}");
                 case 10 -> records.add(new ProducerRecord<>("samples", "xor".getBytes(StandardCharsets.UTF_8), null));
-                case 11 -> add(records, "a b", "{\"features\":[1,1],\"label\":[0],\"pad\":\"%s\"}", "x".repeat(5000));
+                case 11 ->
+                    add(
+                            records,
+                            "a b",
+                            String.format("{\"features\":[1,1],\"label\":[0],\"pad\":\"%s\"}", "x".repeat(5000)));
                 default -> add(records, "a b", "{\"features\":[0,0],\"label\":[0]}");
             }
         }
         return records;
     }
 
-    private static void add(
-            List<ProducerRecord<byte[], byte[]>> records, @Nullable String key, String format, Object... values) {
+    private static void add(List<ProducerRecord<byte[], byte[]>> records, @Nullable String key, String value) {
         records.add(new ProducerRecord<>(
                 "samples",
                 key == null ? null : key.getBytes(StandardCharsets.UTF_8),
-                String.format(format, values).getBytes(StandardCharsets.UTF_8)));
+                value.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static void write(Path file, String bootstrap) throws IOException {

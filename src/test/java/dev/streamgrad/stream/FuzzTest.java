@@ -69,7 +69,7 @@ class FuzzTest {
     void anIdThatIsNoUnicode_isLearned_andItsPredictionIsReadByStrictReaders() {
         Settings settings = Settings.of(Map.of());
         try (TopologyTestDriver driver = new TopologyTestDriver(
-                LearnTopology.build(settings, new ClusterFacts(1, 100_000)),
+                LearnTopology.build(settings, new ClusterFacts("", 1, 100_000)),
                 settings.kafka().streams())) {
             driver.createInputTopic("samples", new ByteArraySerializer(), new ByteArraySerializer())
                     .pipeInput(
