@@ -59,8 +59,7 @@ final class TopicsCommand extends ClusterCommand {
                 Topics.create(settings, wanted, Optional.ofNullable(replicationFactor), kept, progress());
         topics.forEach((name, created) -> out().println(name + (created ? " created" : " exists")));
         boolean asWanted = kept.isPresent() && topics.getOrDefault(settings.samplesTopic(), false);
-        Optional<Retention> present =
-                asWanted ? Optional.empty() : Topics.retentionOfSamples(settings, progress());
+        Optional<Retention> present = asWanted ? Optional.empty() : Topics.retentionOfSamples(settings, progress());
         present.filter(time -> !time.equals(kept.orElse(Retention.FOREVER)))
                 .ifPresent(time -> progress().say(limited(settings.samplesTopic(), time)));
         return partitions == null || topics.values().stream().allMatch(created -> created)

@@ -7,7 +7,8 @@
  * every sample (snapshots, answers of HTTP) goes through Jackson, with the limits of {@link dev.streamgrad.json.Json}.
  *
  * <p>The same double is written with the same characters on every JVM ({@code Double.toString} changed at JDK 19):
- * {@link dev.streamgrad.json.ShortestDecimal}. No Kafka, no models. Nothing here is thread-safe except the static methods.
+ * {@link dev.streamgrad.json.ShortestDecimal}. No Kafka, no models. Nothing here is thread-safe except the static
+ * methods.
  */
 @NullMarked
 package dev.streamgrad.json;

@@ -117,8 +117,8 @@ class GoldenLogIT {
                         .matches(Snapshot::isIntact)
                         .matches(snapshot -> snapshot.format() == 1));
         assertThat(log.of("predictions"))
-                .allSatisfy(entry ->
-                        assertThat(Prediction.read(entry.content()).prediction()).isNotEmpty());
+                .allSatisfy(entry -> assertThat(Prediction.read(entry.content()).prediction())
+                        .isNotEmpty());
         Map<String, Model> states = states(log);
         long same = log.of("snapshots").stream()
                 .map(entry -> Snapshot.read(entry.content()))
