@@ -72,6 +72,11 @@ final class DeadLetterNotes implements LearningListener {
     }
 
     @Override
+    public void skipped(int partition, long from, long to) {
+        next.skipped(partition, from, to);
+    }
+
+    @Override
     public TaskListener begin(int partition) {
         TaskListener task = next.begin(partition);
         return new TaskListener() {
@@ -89,6 +94,16 @@ final class DeadLetterNotes implements LearningListener {
             public void deadLetter(String model, Reason reason, String text) {
                 task.deadLetter(model, reason, text);
                 note(model, reason, text);
+            }
+
+            @Override
+            public void readAgain() {
+                task.readAgain();
+            }
+
+            @Override
+            public void misplaced() {
+                task.misplaced();
             }
 
             @Override

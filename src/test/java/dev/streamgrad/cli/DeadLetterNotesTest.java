@@ -2,11 +2,17 @@ package dev.streamgrad.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.stream.LearningListener;
 import dev.streamgrad.stream.LearningListener.TaskListener;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class DeadLetterNotesTest {
@@ -58,6 +64,59 @@ class DeadLetterNotesTest {
                 .hasSize(DeadLetterNotes.MOST_NOTES + 1)
                 .last()
                 .isEqualTo("from here on, dead letters are only counted");
+    }
+
+    /** Whoever adds something to hear must not find the metrics deaf to it. */
+    @Test
+    void everythingThatIsTold_isPassedOn() throws Exception {
+        List<String> called = new ArrayList<>();
+        TaskListener task = recorder(TaskListener.class, called);
+        assertThat(tell(TaskListener.class, new DeadLetterNotes(partition -> task, lines::add, () -> now).begin(0)))
+                .hasSizeGreaterThan(5)
+                .containsExactlyElementsOf(called);
+        called.clear();
+        assertThat(tell(
+                        LearningListener.class,
+                        new DeadLetterNotes(recorder(LearningListener.class, called), lines::add, () -> now)))
+                .isNotEmpty()
+                .containsExactlyElementsOf(called);
+    }
+
+    private static <T> T recorder(Class<T> type, List<String> called) {
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    called.add(method.getName());
+                    return null;
+                }));
+    }
+
+    /** Calls every method, and returns their names in order. */
+    private static <T> List<String> tell(Class<T> type, T listener) throws Exception {
+        List<String> told = new ArrayList<>();
+        for (Method method : type.getMethods()) {
+            method.invoke(
+                    listener,
+                    Arrays.stream(method.getParameterTypes())
+                            .map(DeadLetterNotesTest::something)
+                            .toArray());
+            told.add(method.getName());
+        }
+        return told;
+    }
+
+    private static Object something(Class<?> type) {
+        Map<Class<?>, Object> values = Map.of(
+                String.class,
+                "text",
+                Reason.class,
+                Reason.FIELD,
+                Task.class,
+                Task.BINARY,
+                int.class,
+                1,
+                long.class,
+                1L);
+        return Objects.requireNonNull(values.get(type), type::getName);
     }
 
     @Test
