@@ -4,6 +4,7 @@ import dev.streamgrad.cluster.Remedies;
 import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.settings.SettingsException;
+import dev.streamgrad.stream.LostRecordsException;
 import dev.streamgrad.stream.StateRefusedException;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +100,7 @@ public final class FailureExplanation {
         Throwable root = causes.get(causes.size() - 1);
         for (Throwable cause : causes) {
             if (cause instanceof StateRefusedException
+                    || cause instanceof LostRecordsException
                     || cause instanceof SettingsException
                     || cause instanceof StartException) {
                 return String.valueOf(cause.getMessage());

@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "audit",
         description = {
-            "Train every model again from the committed samples, and compare each of its snapshots byte by byte.",
-            "Exit code 0 if all agree, 1 if one does not or there is none."
+            "Train every model again from the committed samples, and compare what each of its snapshots says.",
+            "A model is ok, a MISMATCH, or NOT VERIFIED where there is nothing to compare. Exit code 0 if all are ok, else 1."
         },
         mixinStandardHelpOptions = true)
 final class AuditCommand extends ClusterCommand {

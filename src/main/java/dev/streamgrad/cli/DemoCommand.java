@@ -71,6 +71,8 @@ final class DemoCommand extends SettingsCommand {
         Map<String, String> defaults = new HashMap<>(dataset == null ? Map.of() : dataset.modelSettings());
         defaults.put(Settings.DEFAULT_MODEL, samples.name());
         defaults.put("http.port", "0");
+        // Nobody else is in its group, and nothing is left to come back to.
+        defaults.put("instance.id", "");
         // Wrong settings, or a file that is not there, should not cost the seconds that a broker takes to start.
         SampleSource source;
         int features;

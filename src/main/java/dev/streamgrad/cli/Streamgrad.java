@@ -36,6 +36,8 @@ import picocli.CommandLine.IVersionProvider;
             WatchCommand.class,
             TopicsCommand.class,
             AuditCommand.class,
+            RebuildCommand.class,
+            ResetCommand.class,
             BenchCommand.class,
             LessonCommand.class,
             CommandLine.HelpCommand.class

@@ -5,12 +5,14 @@ import dev.streamgrad.settings.Settings;
 /** What to do when a topic is gone, in one place, because the start, the watch and the failed learner all say it. */
 public final class Remedies {
     private static final String ANEW =
-            "to learn anew from the samples that are there, set a new application.id, snapshots.topic and"
-                    + " predictions.topic and create them with streamgrad topics: the old snapshots are of other models,"
-                    + " so an audit of old and new together fails";
+            "to forget the models and learn anew from the samples that are there: streamgrad reset (a new application.id"
+                    + " alone would write snapshots of other models beside the old ones, and an audit of both fails)";
 
     private static final String REBUILD =
-            "to have the models back, train them again from the samples with streamgrad rebuild; ";
+            "to have the models back, train them again from the samples: streamgrad rebuild; ";
+
+    private static final String ONTO_NEW_SAMPLES =
+            "to keep the models as their last snapshots have them: streamgrad rebuild --onto-new-samples; ";
 
     private Remedies() {}
 
@@ -22,7 +24,7 @@ public final class Remedies {
      */
     public static String goneTopic(Settings settings, String topic) {
         if (topic.equals(settings.samplesTopic())) {
-            return ANEW;
+            return ONTO_NEW_SAMPLES + ANEW;
         }
         if (topic.equals(settings.changelogTopic())) {
             return REBUILD + ANEW;

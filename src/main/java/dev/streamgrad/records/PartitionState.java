@@ -37,10 +37,19 @@ public record PartitionState(
     /** The id of a topic that is not known. */
     public static final String UNKNOWN_TOPIC = "";
 
+    /**
+     * The key of the store under which it stands: no model's name, because it is no UTF-8. It sorts behind all names.
+     */
+    public static byte[] key() {
+        return new byte[] {KEY};
+    }
+
     /** What is known where nothing is: models of a release that wrote no such record. */
     public static PartitionState unknown(long models, long stateBytes) {
         return new PartitionState(UNKNOWN_TOPIC, "", -1, models, stateBytes);
     }
+
+    private static final byte KEY = (byte) 0xFF;
 
     private static final byte[] MAGIC = {'S', 'G', 'P'};
 

@@ -2,6 +2,8 @@ package dev.streamgrad.stream;
 
 import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.settings.Settings;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -38,6 +40,7 @@ public final class LearnTopology {
             KeyValueBytesStoreSupplier supplier,
             LearningListener listener,
             Consumer<String> stop) {
+        Map<Integer, ReadBoundaries> boundaries = new ConcurrentHashMap<>();
         ByteArraySerializer bytes = new ByteArraySerializer();
         ByteArrayDeserializer raw = new ByteArrayDeserializer();
         return new Topology()
@@ -49,7 +52,7 @@ public final class LearnTopology {
                         raw,
                         raw,
                         settings.samplesTopic())
-                .addProcessor(LEARN, () -> new LearnProcessor(settings, cluster, listener, stop), SAMPLES)
+                .addProcessor(LEARN, () -> new LearnProcessor(settings, cluster, listener, stop, boundaries), SAMPLES)
                 .addStateStore(
                         new ModelStoreBuilder(
                                 supplier,

@@ -29,8 +29,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
     /** For interactive queries: the stores of all partitions that an instance has. */
     static final QueryableStoreType<List<ModelStore>> OF_ALL_PARTITIONS = ofAllPartitions(ModelStore.class);
 
-    /** No model's name, because it is no UTF-8; it sorts behind all of them. */
-    private static final Bytes PARTITION = Bytes.wrap(new byte[] {(byte) 0xFF});
+    private static final Bytes PARTITION = Bytes.wrap(PartitionState.key());
 
     private final LiveModels models;
     private final PartitionProgress progress = new PartitionProgress();
@@ -83,6 +82,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
      * @param newListener hears of the models
      * @param onLoad hears of every model that comes back from its bytes
      * @param newFinishRecords is to be run first when a commit is prepared; it may send records
+     * @param boundaries what this process has read of the partition before
      * @throws StateRefusedException if the models have learned from another topic, or records without a key trained
      *     another model
      */
@@ -91,7 +91,8 @@ final class ModelStore extends PreCommitStore implements StoredModels {
             String keyless,
             TaskListener newListener,
             Consumer<LiveModel> onLoad,
-            Runnable newFinishRecords) {
+            Runnable newFinishRecords,
+            ReadBoundaries boundaries) {
         PartitionState stored = read();
         if (stored.isOfAnotherTopicThan(topicId)) {
             throw StateRefusedException.samplesReplaced(stored, topicId);
@@ -100,7 +101,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
             throw StateRefusedException.defaultModelChanged(stored, keyless);
         }
         models.begin(newListener, onLoad, stored.models(), stored.stateBytes());
-        progress.begin(stored.lastOffset());
+        progress.begin(stored.lastOffset(), boundaries);
         samplesTopicId = topicId;
         keylessModel = keyless;
         listener = newListener;

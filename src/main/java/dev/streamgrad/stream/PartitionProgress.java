@@ -2,12 +2,23 @@ package dev.streamgrad.stream;
 
 /** How far the records of a partition have been dealt with. One thread at a time. */
 final class PartitionProgress {
+    private ReadBoundaries boundaries = new ReadBoundaries();
     private long lastOffset = -1;
+    /** The offset that has to come next; −1 if any may. */
+    private long expected = -1;
+
     private long recordsSinceCommit;
 
-    /** Begins anew, where the last commit ended. */
-    void begin(long offset) {
+    /**
+     * Begins anew, where the last commit ended.
+     *
+     * @param offset the last that was dealt with; −1 if none was
+     * @param partitionBoundaries what this process has read of the partition before
+     */
+    void begin(long offset, ReadBoundaries partitionBoundaries) {
+        boundaries = partitionBoundaries;
         lastOffset = offset;
+        expected = boundaries.nextAfter(offset);
         recordsSinceCommit = 0;
     }
 
@@ -16,8 +27,23 @@ final class PartitionProgress {
         return lastOffset;
     }
 
+    /**
+     * Requires that no record is left out which was read before and given up.
+     *
+     * @throws LostRecordsException if one is
+     */
+    void requireNoneLost(long offset) {
+        if (expected >= 0 && offset > expected) {
+            throw new LostRecordsException(expected, offset);
+        }
+    }
+
     /** Counts the record at this offset, whatever became of it. */
     void reached(long offset) {
+        if (recordsSinceCommit == 0) {
+            boundaries.read(lastOffset, offset);
+        }
+        expected = -1;
         lastOffset = offset;
         recordsSinceCommit++;
     }

@@ -125,9 +125,9 @@ final class Pipeline {
         thread.shutdown();
         boolean interrupted = false;
         // The models must not change any more when this returns.
-        for (Future<?> its = underway; its != null && !its.isDone(); ) {
+        for (Future<?> batch = underway; batch != null && !batch.isDone(); ) {
             try {
-                its.get();
+                batch.get();
             } catch (InterruptedException e) {
                 interrupted = true;
             } catch (ExecutionException e) {
@@ -141,12 +141,12 @@ final class Pipeline {
 
     /** Waits until nothing is under way. */
     private void awaitOther() {
-        Future<?> its = underway;
-        if (its == null) {
+        Future<?> batch = underway;
+        if (batch == null) {
             return;
         }
         try {
-            its.get();
+            batch.get();
         } catch (InterruptedException e) {
             throw failedBy(new InterruptException(e));
         } catch (ExecutionException e) {
@@ -165,8 +165,8 @@ final class Pipeline {
     private void sendAll(Batch learned) {
         try {
             for (int i = 0; i < learned.size; i++) {
-                send.accept(learned.works[i]);
-                learned.works[i].clear();
+                send.accept(learned.records[i]);
+                learned.records[i].clear();
             }
         } catch (RuntimeException | Error e) {
             throw failedBy(e);
@@ -203,19 +203,19 @@ final class Pipeline {
     }
 
     private final class Batch implements Runnable {
-        private final InFlightRecord[] works = new InFlightRecord[MOST];
+        private final InFlightRecord[] records = new InFlightRecord[MOST];
         private int size;
         private long bytes;
         private long nanosPerRecord;
 
         Batch() {
-            for (int i = 0; i < works.length; i++) {
-                works[i] = new InFlightRecord();
+            for (int i = 0; i < records.length; i++) {
+                records[i] = new InFlightRecord();
             }
         }
 
         void add(Record<byte[], byte[]> record, RecordMetadata from, long ageMillis) {
-            works[size].begin(record, from, ageMillis);
+            records[size].begin(record, from, ageMillis);
             size++;
             bytes += record.value() == null ? 0 : record.value().length;
         }
@@ -227,7 +227,7 @@ final class Pipeline {
             }
             long start = System.nanoTime();
             for (int i = 0; i < size; i++) {
-                learn.accept(works[i]);
+                learn.accept(records[i]);
             }
             nanosPerRecord = (System.nanoTime() - start) / size;
         }

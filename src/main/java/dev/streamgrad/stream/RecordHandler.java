@@ -110,6 +110,7 @@ final class RecordHandler {
             skip(inFlight);
             return;
         }
+        progress.requireNoneLost(offset);
         long start = System.nanoTime();
         Record<byte[], byte[]> record = inFlight.record();
         try {

@@ -1,7 +1,6 @@
 package dev.streamgrad.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.streamgrad.audit.Finding;
 import dev.streamgrad.broker.EmbeddedBroker;
@@ -11,13 +10,11 @@ import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.StateFormat;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -128,50 +125,5 @@ class GoldenLogIT {
                         Fingerprint.of(snapshot.model()).equals(Fingerprint.of(state(states, snapshot.name()))))
                 .count();
         assertThat(same).isPositive();
-    }
-
-    /** Deleted, or expired after a week without a learner: the state knows what has been learned. */
-    @Test
-    void offsetsOfTheGroupThatAreLost_doubleNothing() throws Exception {
-        TestTopics topics = new TestTopics(broker.bootstrapServers(), "lost", 1, "snapshot.every=100", "instance.id=");
-        byte[] sample = "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8);
-        try (Producer<byte[], byte[]> producer = topics.producer()) {
-            learn(topics, producer, sample, 300);
-            topics.deleteGroup();
-            learn(topics, producer, sample, 400);
-        }
-        assertThat(topics.predictions(400).stream().map(Prediction::version))
-                .containsExactlyElementsOf(LongStream.range(0, 400).boxed().toList());
-        assertThat(topics.audit()).singleElement().matches(Finding::isGood);
-    }
-
-    private static void learn(TestTopics topics, Producer<byte[], byte[]> producer, byte[] sample, int until)
-            throws Exception {
-        try (LearnerApp app = topics.startLearner()) {
-            for (int i = until == 300 ? 0 : 300; i < until; i++) {
-                topics.send(producer, "xor", sample);
-            }
-            producer.flush();
-            topics.awaitPredictions("read_committed", until);
-            assertThat(app.failure()).isEmpty();
-        }
-    }
-
-    @Test
-    void aSamplesTopicThatWasMadeAnew_isRefused_withTheChoices() throws Exception {
-        TestTopics topics = new TestTopics(broker.bootstrapServers(), "anew", 1, "snapshot.every=100");
-        byte[] sample = "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8);
-        try (Producer<byte[], byte[]> producer = topics.producer()) {
-            learn(topics, producer, sample, 300);
-        }
-        topics.recreateSamples();
-        try (LearnerApp app = LearnerApp.start(topics.settings(), line -> {})) {
-            await().atMost(Duration.ofMinutes(1)).until(app::hasStopped);
-            assertThat(app.failure())
-                    .get()
-                    .asString()
-                    .contains("it was deleted and made anew", "streamgrad reset", "streamgrad rebuild")
-                    .doesNotContain("\n");
-        }
     }
 }

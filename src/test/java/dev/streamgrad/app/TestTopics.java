@@ -78,6 +78,18 @@ final class TestTopics {
         }
     }
 
+    /** Deletes the changelog, and waits until it is gone. */
+    void deleteChangelog() throws Exception {
+        try (Admin admin = Admin.create(settings().kafka().admin())) {
+            admin.deleteTopics(List.of(settings().changelogTopic())).all().get();
+            await().atMost(PATIENCE)
+                    .until(() -> !admin.listTopics()
+                            .names()
+                            .get()
+                            .contains(settings().changelogTopic()));
+        }
+    }
+
     /** Deletes the samples topic and makes it anew. */
     void recreateSamples() throws Exception {
         String topic = settings().samplesTopic();

@@ -1,6 +1,7 @@
 package dev.streamgrad.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.data.Dataset;
@@ -469,9 +470,8 @@ class LearnTopologyTest {
 
     @Test
     void recordsThatAreReadAgain_areSkipped_requestsAndDeadLettersToo() {
-        ModelStore store = new ModelStore(HashStore.supplier(ModelStore.NAME).get(), 10, new StateFormat());
         LearningListenerProbe probe = new LearningListenerProbe();
-        Handled handled = new Handled(store, probe);
+        Handled handled = new Handled(probe);
         for (int pass = 0; pass < 2; pass++) {
             handled.record(0, "{\"features\":[0,1],\"label\":[1]}");
             handled.record(1, "{\"features\":[0,1]}");
@@ -501,17 +501,30 @@ class LearnTopologyTest {
 
     /** A handler without a topology: the test driver gives each record the next offset. */
     private static final class Handled {
+        private static final LiveModels.States NO_STATES = new LiveModels.States() {
+            @Override
+            public byte @Nullable [] get(byte[] key) {
+                return null;
+            }
+
+            @Override
+            public void put(byte[] key, byte[] state) {
+                throw new UnsupportedOperationException("nothing is committed here");
+            }
+        };
+
+        private final PartitionProgress progress = new PartitionProgress();
         private final RecordHandler handler;
         private int outputs;
         private int deadLetters;
 
-        Handled(ModelStore store, TaskListener listener) {
+        Handled(TaskListener listener) {
             handler = new RecordHandler(
                     Settings.of(Map.of()),
                     new ClusterFacts("", 4, 1000),
                     0,
-                    store.models(),
-                    store.progress(),
+                    new LiveModels(NO_STATES, 10, new StateFormat()),
+                    progress,
                     listener,
                     reason -> {});
         }
@@ -543,13 +556,32 @@ class LearnTopologyTest {
         }
     }
 
+    @Test
+    void recordsThatWereGivenUp_andAreNotReadAgain_endTheLearner() {
+        Handled handled = new Handled(TaskListener.NONE);
+        ReadBoundaries boundaries = new ReadBoundaries();
+        handled.progress.begin(-1, boundaries);
+        handled.record(0, "{\"features\":[0,1],\"label\":[1]}");
+        handled.progress.committing();
+        handled.record(1, "{\"features\":[0,1]}");
+        handled.record(2, "{\"features\":[0,1]}");
+        // The transaction of 1 and 2 is given up, and the state is that of the commit before.
+        handled.progress.begin(0, boundaries);
+        assertThatThrownBy(() -> handled.record(3, "{\"features\":[0,1]}"))
+                .isInstanceOf(LostRecordsException.class)
+                .hasMessageContaining("from offset 1; Kafka Streams went on at 3");
+        handled.progress.begin(0, boundaries);
+        handled.record(1, "{\"features\":[0,1]}");
+        handled.record(3, "{\"features\":[0,1]}");
+        assertThat(handled.progress.lastOffset()).isEqualTo(3);
+    }
+
     /** Kafka's Java clients put the key xor into partition 2 of 4. */
     @Test
     void aModelWhereKafkasOwnClientsWouldNotPutIt_isCounted() {
         assertThat(Utils.toPositive(Utils.murmur2(XOR)) % 4).isNotZero();
         LearningListenerProbe probe = new LearningListenerProbe();
-        Handled handled =
-                new Handled(new ModelStore(HashStore.supplier(ModelStore.NAME).get(), 10, new StateFormat()), probe);
+        Handled handled = new Handled(probe);
         handled.record(0, "{\"features\":[0,1],\"label\":[1]}");
         handled.record(1, "{\"features\":[0,1],\"label\":[1]}");
         assertThat(probe.misplaced).isEqualTo(1);

@@ -1,0 +1,280 @@
+package dev.streamgrad.app;
+
+import dev.streamgrad.cluster.Progress;
+import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.learning.Model;
+import dev.streamgrad.records.BadRecordException;
+import dev.streamgrad.records.ModelName;
+import dev.streamgrad.records.PartitionState;
+import dev.streamgrad.records.SamplesLog;
+import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.records.Source;
+import dev.streamgrad.records.StateFormat;
+import dev.streamgrad.replay.ModelId;
+import dev.streamgrad.replay.ReplayedModel;
+import dev.streamgrad.replay.Replayer;
+import dev.streamgrad.replay.TopicLog;
+import dev.streamgrad.settings.Settings;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Makes the changelog anew from the snapshots and the samples, so that a learner goes on as if it had never lost it.
+ *
+ * <p>Each model begins with its newest snapshot, or where there is none with the sample that created it, and is trained
+ * on the samples up to where the group's offsets stand. States and offsets are written in one transaction: a rebuild
+ * that is killed leaves an empty changelog, and can be run again.
+ *
+ * <p>Onto new samples: where the samples topic was deleted and made anew, the models of the old one can only be taken
+ * as their newest snapshots have them. They go on with the new topic from its beginning, and a snapshot of each says
+ * so, so that an audit begins there.
+ */
+public final class Rebuild {
+    private final Settings settings;
+    private final boolean ontoNewSamples;
+    private final Progress progress;
+    private final Map<ModelId, ReplayedModel> models = new TreeMap<>();
+    /** By partition of the samples topic: the offset that the group reads next. */
+    private final Map<Integer, Long> next = new HashMap<>();
+
+    private final Map<ModelId, Snapshot> newest = new TreeMap<>();
+
+    private Rebuild(Settings settings, boolean ontoNewSamples, Progress progress) {
+        this.settings = settings;
+        this.ontoNewSamples = ontoNewSamples;
+        this.progress = progress;
+    }
+
+    /**
+     * Rebuilds.
+     *
+     * @param ontoNewSamples whether the models go on with a samples topic that was made anew
+     * @return how many models there are now
+     * @throws StartException if a learner runs, the changelog is not empty, or the broker refuses
+     */
+    public static int run(Settings settings, boolean ontoNewSamples, Progress progress) throws StartException {
+        return new Rebuild(settings, ontoNewSamples, progress).run();
+    }
+
+    private int run() throws StartException {
+        try (Admin admin = Admin.create(settings.kafka().admin());
+                TopicLog snapshots = new TopicLog(settings, settings.snapshotsTopic());
+                TopicLog samples = new TopicLog(settings, settings.samplesTopic())) {
+            GroupAtRest.await(admin, settings, progress);
+            prepareChangelog(admin, samples.partitions());
+            String topicId = samples.topicId();
+            Replayer replayer = new Replayer(settings, samples.partitions());
+            while (!snapshots.isAtEnd()) {
+                requireNotStopped();
+                snapshots.poll(record -> meet(record, topicId, samples.partitions()));
+            }
+            newest.forEach((id, snapshot) -> models.put(id, replayer.from(snapshot)));
+            if (ontoNewSamples) {
+                models.values().forEach(model -> model.model().goOnWithAnotherLog());
+                for (int partition = 0; partition < samples.partitions(); partition++) {
+                    next.put(partition, samples.beginning(partition));
+                }
+            } else {
+                findEnds(admin, samples);
+                train(samples, replayer);
+            }
+            write(samples.partitions(), topicId);
+            return models.size();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new StartException("the models could not be rebuilt: " + cause.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("interrupted; run it again", e);
+        }
+    }
+
+    private void requireNotStopped() throws StartException {
+        if (progress.isStopped()) {
+            throw new StartException("stopped; nothing was written", null);
+        }
+    }
+
+    /** There must be a changelog, and nothing in it. That of other samples is of no use any more. */
+    private void prepareChangelog(Admin admin, int partitions)
+            throws StartException, InterruptedException, ExecutionException {
+        String changelog = settings.changelogTopic();
+        Map<String, String> config = new HashMap<>(settings.kafka().changelogTopic());
+        config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+        NewTopic anew = new NewTopic(changelog, Optional.of(partitions), Optional.empty()).configs(config);
+        boolean exists = admin.listTopics().names().get().contains(changelog);
+        if (!exists) {
+            admin.createTopics(List.of(anew)).all().get();
+        } else if (ontoNewSamples) {
+            Reset.replace(admin, anew);
+        } else {
+            requireEmpty(changelog);
+        }
+    }
+
+    private void requireEmpty(String changelog) throws StartException {
+        try (TopicLog log = new TopicLog(settings, changelog)) {
+            if (log.size() > 0) {
+                throw new StartException(
+                        "topic " + changelog + " must be empty, because the models are written to it anew; it has "
+                                + log.size() + " records; if they are damaged, delete it first: kafka-topics.sh"
+                                + " --bootstrap-server " + settings.bootstrapServers() + " --delete --topic "
+                                + changelog,
+                        null);
+            }
+        }
+    }
+
+    /** The newest snapshot of each model that can go on with the samples that are there. */
+    private void meet(ConsumerRecord<byte[], byte[]> record, String topicId, int partitions) {
+        if (record.key() == null || record.value() == null) {
+            return;
+        }
+        Snapshot snapshot = Snapshot.read(record.value());
+        SamplesLog log = snapshot.log();
+        boolean ofTheseSamples = log == null || log.topicId().equals(topicId);
+        if ((ofTheseSamples || ontoNewSamples) && snapshot.source().partition() < partitions) {
+            newest.put(new ModelId(snapshot.name(), snapshot.source().partition()), snapshot);
+        }
+    }
+
+    /**
+     * Where the group's offsets stand; and where it has none any more, behind the last sample that a snapshot has: what
+     * came after it is learned again, and answered a second time.
+     */
+    private void findEnds(Admin admin, TopicLog samples) throws InterruptedException, ExecutionException {
+        Map<TopicPartition, OffsetAndMetadata> committed = GroupAtRest.offsets(admin, settings.applicationId());
+        for (int partition = 0; partition < samples.partitions(); partition++) {
+            OffsetAndMetadata offset = committed.get(new TopicPartition(settings.samplesTopic(), partition));
+            int number = partition;
+            long behindSnapshots = newest.values().stream()
+                    .filter(snapshot -> snapshot.source().partition() == number)
+                    .mapToLong(snapshot -> snapshot.source().offset() + 1)
+                    .max()
+                    .orElse(samples.beginning(partition));
+            next.put(partition, offset != null ? offset.offset() : behindSnapshots);
+        }
+    }
+
+    private void train(TopicLog samples, Replayer replayer) throws StartException {
+        boolean onePartition = samples.partitions() == 1;
+        while (!samples.isAtEnd()) {
+            requireNotStopped();
+            samples.poll(record -> {
+                if (record.offset() < next.getOrDefault(record.partition(), 0L)) {
+                    train(record, onePartition, replayer);
+                }
+            });
+            progress.say(String.format(Locale.ROOT, "trained on %,d of %,d samples", samples.read(), samples.size()));
+        }
+    }
+
+    private void train(ConsumerRecord<byte[], byte[]> record, boolean onePartition, Replayer replayer) {
+        String name;
+        if (record.key() == null) {
+            if (!onePartition) {
+                return;
+            }
+            name = settings.defaultModel();
+        } else {
+            try {
+                name = ModelName.of(record.key());
+            } catch (BadRecordException e) {
+                return;
+            }
+        }
+        ModelId id = new ModelId(name, record.partition());
+        ReplayedModel known = models.get(id);
+        if (known != null) {
+            known.take(record);
+        } else if (models.size() < settings.mostModels()) {
+            ReplayedModel created = replayer.created(id, record.offset());
+            if (created.take(record) != ReplayedModel.Outcome.UNUSED) {
+                models.put(id, created);
+            }
+        }
+    }
+
+    private void write(int partitions, String topicId) {
+        Map<String, Object> config = new HashMap<>(settings.kafka().producer());
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, settings.applicationId() + "-rebuild");
+        config.put(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, (int) settings.kafka().maxRequestSize());
+        StateFormat format = new StateFormat();
+        Map<String, Object> group = new HashMap<>(settings.kafka().consumer());
+        group.put(ConsumerConfig.GROUP_ID_CONFIG, settings.applicationId());
+        try (Producer<byte[], byte[]> producer =
+                        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+                // Reads nothing; it only stands for the group.
+                Consumer<byte[], byte[]> consumer =
+                        new KafkaConsumer<>(group, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            String keyless = partitions == 1 ? settings.defaultModel() : "";
+            Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+            for (int partition = 0; partition < partitions; partition++) {
+                long count = 0;
+                long bytes = 0;
+                for (ReplayedModel model : models.values()) {
+                    if (model.id().partition() == partition) {
+                        byte[] state = format.write(model.model());
+                        send(producer, settings.changelogTopic(), partition, key(model), state);
+                        count++;
+                        bytes += state.length;
+                        if (ontoNewSamples) {
+                            sendSnapshot(producer, model, topicId, keyless);
+                        }
+                    }
+                }
+                long offset = next.getOrDefault(partition, 0L);
+                PartitionState state = new PartitionState(topicId, keyless, offset - 1, count, bytes);
+                send(producer, settings.changelogTopic(), partition, PartitionState.key(), state.write());
+                offsets.put(new TopicPartition(settings.samplesTopic(), partition), new OffsetAndMetadata(offset));
+            }
+            producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+            producer.commitTransaction();
+        }
+    }
+
+    private static byte[] key(ReplayedModel model) {
+        return model.id().name().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void send(Producer<byte[], byte[]> producer, String topic, int partition, byte[] key, byte[] value) {
+        // A failure is told by the commit.
+        var unused = producer.send(new ProducerRecord<>(topic, partition, key, value));
+    }
+
+    /** Where an audit of the new samples begins. */
+    private void sendSnapshot(Producer<byte[], byte[]> producer, ReplayedModel model, String topicId, String keyless) {
+        Model state = model.model();
+        Snapshot snapshot = Snapshot.of(
+                model.id().name(),
+                state,
+                new Source(model.id().partition(), state.lastOffset()),
+                new SamplesLog(topicId, keyless.isEmpty() ? null : keyless),
+                newest.containsKey(model.id()) ? newest.get(model.id()).time() : 0);
+        var unused = producer.send(new ProducerRecord<>(settings.snapshotsTopic(), key(model), snapshot.toJson()));
+    }
+}

@@ -1,0 +1,143 @@
+package dev.streamgrad.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.streamgrad.audit.Finding;
+import dev.streamgrad.broker.EmbeddedBroker;
+import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.records.Prediction;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.producer.Producer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What happens when offsets, samples or the changelog are gone, and the ways back. */
+class LostStateIT {
+    @SuppressWarnings("NullAway.Init")
+    private static EmbeddedBroker broker;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = EmbeddedBroker.start(0, Optional.empty());
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    /** Deleted, or expired after a week without a learner: the state knows what has been learned. */
+    @Test
+    void offsetsOfTheGroupThatAreLost_doubleNothing() throws Exception {
+        TestTopics topics = new TestTopics(broker.bootstrapServers(), "lost", 1, "snapshot.every=100", "instance.id=");
+        byte[] sample = "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8);
+        try (Producer<byte[], byte[]> producer = topics.producer()) {
+            learn(topics, producer, sample, 0, 300, 0);
+            topics.deleteGroup();
+            learn(topics, producer, sample, 300, 400, 0);
+        }
+        assertThat(topics.predictions(400).stream().map(Prediction::version))
+                .containsExactlyElementsOf(LongStream.range(0, 400).boxed().toList());
+        assertThat(topics.audit()).singleElement().matches(Finding::isGood);
+    }
+
+    /** Sends samples {@code from} to {@code until}, and learns until they and {@code more} have been answered. */
+    private static void learn(
+            TestTopics topics, Producer<byte[], byte[]> producer, byte[] sample, int from, int until, int more)
+            throws Exception {
+        try (LearnerApp app = topics.startLearner()) {
+            for (int i = from; i < until; i++) {
+                topics.send(producer, "xor", sample);
+            }
+            producer.flush();
+            topics.awaitPredictions("read_committed", until + more);
+            assertThat(app.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void aSamplesTopicThatWasMadeAnew_isRefused_withTheChoices() throws Exception {
+        TestTopics topics = new TestTopics(broker.bootstrapServers(), "anew", 1, "snapshot.every=100", "instance.id=");
+        byte[] sample = "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8);
+        try (Producer<byte[], byte[]> producer = topics.producer()) {
+            learn(topics, producer, sample, 0, 300, 0);
+        }
+        topics.recreateSamples();
+        try (LearnerApp app = LearnerApp.start(topics.settings(), line -> {})) {
+            await().atMost(Duration.ofMinutes(1)).until(app::hasStopped);
+            assertThat(app.failure())
+                    .get()
+                    .asString()
+                    .contains("it was deleted and made anew", "streamgrad reset", "streamgrad rebuild")
+                    .doesNotContain("\n");
+        }
+        Rebuild.run(topics.settings(), true, line -> {});
+        try (Producer<byte[], byte[]> producer = topics.producer()) {
+            learn(topics, producer, sample, 0, 200, 300);
+        }
+        assertThat(topics.predictions(500))
+                .last()
+                .extracting(Prediction::version)
+                .isEqualTo(499L);
+        assertThat(topics.audit()).singleElement().satisfies(finding -> {
+            assertThat(finding.isGood()).as(finding.toString()).isTrue();
+            assertThat(finding.from()).isEqualTo(300);
+            assertThat(finding.checked()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void aChangelogThatIsLost_isRebuilt_toTheBit() throws Exception {
+        TestTopics topics =
+                new TestTopics(broker.bootstrapServers(), "rebuilt", 1, "snapshot.every=100", "instance.id=");
+        byte[] sample = "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8);
+        byte[] young = "{\"features\":[0,0],\"label\":[0]}".getBytes(StandardCharsets.UTF_8);
+        try (Producer<byte[], byte[]> producer = topics.producer()) {
+            topics.send(producer, "young", young);
+            learn(topics, producer, sample, 0, 350, 1);
+            byte[] before = topics.lastValue(topics.settings().changelogTopic(), "xor");
+            byte[] youngBefore = topics.lastValue(topics.settings().changelogTopic(), "young");
+            topics.deleteChangelog();
+            assertThatThrownBy(() -> LearnerApp.start(topics.settings(), line -> {}))
+                    .isInstanceOf(StartException.class)
+                    .hasMessageContaining("streamgrad rebuild");
+            assertThat(Rebuild.run(topics.settings(), false, line -> {})).isEqualTo(2);
+            assertThat(topics.lastValue(topics.settings().changelogTopic(), "xor"))
+                    .isEqualTo(before);
+            assertThat(topics.lastValue(topics.settings().changelogTopic(), "young"))
+                    .isEqualTo(youngBefore);
+            learn(topics, producer, sample, 350, 400, 1);
+        }
+        assertThat(topics.audit())
+                .filteredOn(finding -> finding.model().equals("xor"))
+                .singleElement()
+                .matches(Finding::isGood)
+                .extracting(Finding::checked)
+                .isEqualTo(4L);
+    }
+
+    @Test
+    void aLearnerThatWasReset_learnsAnew_andIsAuditedWell() throws Exception {
+        TestTopics topics = new TestTopics(broker.bootstrapServers(), "reset", 1, "snapshot.every=100", "instance.id=");
+        byte[] sample = "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8);
+        try (Producer<byte[], byte[]> producer = topics.producer()) {
+            learn(topics, producer, sample, 0, 300, 0);
+            Reset.run(topics.settings(), line -> {});
+            learn(topics, producer, sample, 300, 400, 300);
+        }
+        assertThat(topics.predictions(700))
+                .last()
+                .extracting(Prediction::version)
+                .isEqualTo(399L);
+        assertThat(topics.audit()).singleElement().satisfies(finding -> {
+            assertThat(finding.isGood()).as(finding.toString()).isTrue();
+            assertThat(finding.checked()).isEqualTo(4);
+        });
+    }
+}
