@@ -131,7 +131,12 @@ public final class LearnerApp implements AutoCloseable {
             if (restores != null) {
                 app.streams.setGlobalStateRestoreListener(restores);
             }
-            app.streams.start();
+            try {
+                app.streams.start();
+            } catch (RuntimeException e) {
+                app.close();
+                throw e;
+            }
             return app;
         } catch (KafkaException e) {
             instance.close();

@@ -89,7 +89,8 @@ public final class Rebuild {
                 requireNotStopped();
                 snapshots.poll(record -> meet(record, topicId, samples.partitions()));
             }
-            newest.forEach((id, snapshot) -> models.put(id, replayer.from(snapshot)));
+            newest.forEach(
+                    (id, snapshot) -> models.put(id, replayer.from(snapshot, Replayer.Known.NOTHING.and(snapshot))));
             if (ontoNewSamples) {
                 models.values().forEach(model -> model.model().goOnWithAnotherLog());
                 for (int partition = 0; partition < samples.partitions(); partition++) {
@@ -97,6 +98,7 @@ public final class Rebuild {
                 }
             } else {
                 findEnds(admin, samples);
+                requireAllSamples(samples);
                 train(samples, replayer);
             }
             write(samples.partitions(), topicId);
@@ -174,6 +176,24 @@ public final class Rebuild {
                     .max()
                     .orElse(samples.beginning(partition));
             next.put(partition, offset != null ? offset.offset() : behindSnapshots);
+        }
+    }
+
+    /** Without the samples that came after its newest snapshot a model cannot be had back. */
+    private void requireAllSamples(TopicLog samples) throws StartException {
+        for (Map.Entry<ModelId, Snapshot> model : newest.entrySet()) {
+            int partition = model.getKey().partition();
+            long first = model.getValue().source().offset() + 1;
+            long oldest = samples.beginning(partition);
+            if (oldest > first && next.getOrDefault(partition, 0L) > first) {
+                throw new StartException(
+                        "model " + model.getKey().name() + " cannot be trained again: its newest snapshot is of offset "
+                                + (first - 1) + " of " + settings.samplesTopic() + "-" + partition
+                                + ", and the oldest sample left is " + oldest
+                                + "; to take all models as their newest snapshots have them: streamgrad rebuild"
+                                + " --onto-new-samples; to learn anew: streamgrad reset",
+                        null);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.replay.ModelId;
 import dev.streamgrad.replay.Replayer;
+import dev.streamgrad.replay.Replayer.Known;
 import dev.streamgrad.replay.TopicLog;
 import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,9 @@ public final class Audit {
     private final Settings settings;
     private final Optional<String> only;
     private final Listener listener;
+    /** Where each model begins. */
+    private final Map<ModelId, Base> bases = new TreeMap<>();
+
     private final Map<ModelId, Audited> audited = new TreeMap<>();
     private final List<Finding> unreadable = new ArrayList<>();
     /** Models of which some snapshot is older than the samples that are left, by the version of the first. */
@@ -47,6 +51,25 @@ public final class Audit {
     private ModelId keylessModel;
 
     private long keyless;
+
+    /**
+     * Where a model begins.
+     *
+     * @param snapshot the oldest that serves
+     * @param partition where it stands in the snapshots topic; what stands before it there is passed over
+     * @param offset the same
+     * @param fromTheStart whether all samples since the model's first are still there
+     * @param known what it and later ones say
+     */
+    private record Base(Snapshot snapshot, int partition, long offset, boolean fromTheStart, Known known) {
+        Base and(Snapshot later) {
+            return new Base(snapshot, partition, offset, fromTheStart, known.and(later));
+        }
+
+        boolean isBehind(ConsumerRecord<byte[], byte[]> record) {
+            return record.partition() == partition && record.offset() < offset;
+        }
+    }
 
     /** Hears how far the audit is, and may end it. */
     public interface Listener {
@@ -85,8 +108,9 @@ public final class Audit {
                 if (listener.isStopped()) {
                     return Optional.empty();
                 }
-                snapshots.poll(record -> meet(record, samples, topicId, replayer));
+                snapshots.poll(record -> meet(record, samples, topicId));
             }
+            bases.forEach((id, base) -> begin(id, base, replayer));
             snapshots.rewind();
             boolean oneSamplesPartition = samples.partitions() == 1;
             while (!samples.isAtEnd() || !snapshots.isAtEnd()) {
@@ -195,7 +219,7 @@ public final class Audit {
     }
 
     /** The first reading: what models there are, and where each begins. */
-    private void meet(ConsumerRecord<byte[], byte[]> record, TopicLog samples, String topicId, Replayer replayer) {
+    private void meet(ConsumerRecord<byte[], byte[]> record, TopicLog samples, String topicId) {
         Snapshot snapshot;
         try {
             snapshot = read(record);
@@ -222,15 +246,32 @@ public final class Audit {
         long oldest = samples.beginning(id.partition());
         long firstOffset = snapshot.model().firstOffset();
         boolean fromTheStart = firstOffset >= 0 && oldest <= firstOffset;
+        Base base = bases.get(id);
+        // A model that was put onto these samples begins there, whatever snapshots too old to say so seem to be of
+        // them.
+        boolean beginsAnew = base != null && base.snapshot().log() == null && firstOffset < 0;
         if (!fromTheStart && snapshot.source().offset() < oldest - 1) {
             tooOld.putIfAbsent(id, snapshot.model().version());
-        } else if (!audited.containsKey(id)) {
-            Audited begun =
-                    new Audited(fromTheStart ? replayer.fromTheStart(snapshot) : replayer.from(snapshot), snapshot);
-            audited.put(id, begun);
-            if (begun.takesKeyless()) {
-                keylessModel = id;
-            }
+        } else if (base == null || beginsAnew) {
+            bases.put(
+                    id,
+                    new Base(snapshot, record.partition(), record.offset(), fromTheStart, Known.NOTHING.and(snapshot)));
+        } else {
+            bases.put(id, base.and(snapshot));
+        }
+    }
+
+    private void begin(ModelId id, Base base, Replayer replayer) {
+        Snapshot snapshot = base.snapshot();
+        Audited begun = new Audited(
+                base.fromTheStart()
+                        ? replayer.fromTheStart(snapshot, base.known())
+                        : replayer.from(snapshot, base.known()),
+                snapshot,
+                base.known());
+        audited.put(id, begun);
+        if (begun.takesKeyless()) {
+            keylessModel = id;
         }
     }
 
@@ -251,9 +292,10 @@ public final class Audit {
             return;
         }
         if (snapshot != null) {
-            Audited model =
-                    audited.get(new ModelId(snapshot.name(), snapshot.source().partition()));
-            if (model != null) {
+            ModelId id = new ModelId(snapshot.name(), snapshot.source().partition());
+            Audited model = audited.get(id);
+            Base base = bases.get(id);
+            if (model != null && base != null && !base.isBehind(record)) {
                 model.snapshot(snapshot, record.value(), record.partition(), !isOfAnotherTopic(snapshot, topicId));
             }
         }

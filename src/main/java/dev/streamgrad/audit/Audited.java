@@ -2,11 +2,11 @@ package dev.streamgrad.audit;
 
 import dev.streamgrad.audit.Finding.Verdict;
 import dev.streamgrad.learning.Model;
-import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.SnapshotDigest;
 import dev.streamgrad.records.Source;
 import dev.streamgrad.replay.ReplayedModel;
+import dev.streamgrad.replay.Replayer.Known;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,9 +25,6 @@ final class Audited {
     private final ReplayedModel replayed;
     private final String name;
     private final boolean settingsStandIn;
-    /** What the snapshots so far say of the log; null while all are of format 1. */
-    private @Nullable SamplesLog log;
-
     /** Published and not yet derived, or derived and not yet met: by version. */
     private final Map<Long, SnapshotDigest> published = new HashMap<>();
 
@@ -49,12 +46,12 @@ final class Audited {
      *
      * @param replayed the model where its replay begins
      * @param base the snapshot that it was taken from, or begun for
+     * @param known what it and later ones say of which records are the model's
      */
-    Audited(ReplayedModel replayed, Snapshot base) {
+    Audited(ReplayedModel replayed, Snapshot base, Known known) {
         this.replayed = replayed;
         this.name = replayed.id().name();
-        this.settingsStandIn = base.format() == 1;
-        this.log = base.log();
+        this.settingsStandIn = known.maxRecordBytes() == 0;
         if (replayed.baseVersion() > 0 && !base.isIntact()) {
             disagree(base.model().version(), base.source(), "the snapshot's own weights do not have its fingerprint");
         }
@@ -102,12 +99,12 @@ final class Audited {
         if (mismatch != null || version <= replayed.baseVersion()) {
             return;
         }
-        SamplesLog said = snapshot.log();
-        if (!ofThisLog || (log != null && said != null && !log.equals(said))) {
-            disagree(version, snapshot.source(), "it says that its samples are of another topic or key than before");
+        if (!ofThisLog) {
+            disagree(version, snapshot.source(), "it says that its samples are of another topic");
             return;
         }
-        log = said == null ? log : said;
+        // Those that compaction has removed come no more.
+        derived.keySet().removeIf(older -> older < version);
         Long before = lastIn.put(inPartition, version);
         if (before != null && version <= before) {
             disagree(version, snapshot.source(), "there is more than one snapshot of this version");
@@ -189,7 +186,7 @@ final class Audited {
             return null;
         }
         int limit = replayed.model().spec().hyperparameters().maxRecordBytes();
-        if (largestRecord > 2 * smallestRecord) {
+        if (largestRecord > limit || largestRecord > 2 * smallestRecord) {
             return String.format(
                     Locale.ROOT,
                     "it has records of up to %,d bytes, and its snapshots are too old to say which were taken; it does not fit"

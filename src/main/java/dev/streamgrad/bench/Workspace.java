@@ -93,19 +93,19 @@ final class Workspace implements AutoCloseable {
     }
 
     /** Creates the topics of these settings that are not there yet. */
-    void createTopics(Settings its) throws StartException {
-        Topics.create(its, 1, Optional.empty(), listener.asProgress());
+    void createTopics(Settings application) throws StartException {
+        Topics.create(application, 1, Optional.empty(), listener.asProgress());
     }
 
     /** Removes what an application keeps on the disk. */
-    void removeFolder(Settings its) {
-        delete(folder.resolve(its.applicationId()));
+    void removeFolder(Settings application) {
+        delete(folder.resolve(application.applicationId()));
     }
 
     /** Removes what an application has left: its folder, and the changelog with its name. */
-    void remove(Settings its) throws InterruptedException {
-        removeFolder(its);
-        removeTopics(its.applicationId() + "-");
+    void remove(Settings application) throws InterruptedException {
+        removeFolder(application);
+        removeTopics(application.applicationId() + "-");
     }
 
     /** Removes everything that has the prefix; what cannot be removed is said. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -224,8 +225,11 @@ public final class Topics {
                                     BROKER_LARGEST_RECORD),
                             settings.kafka().maxRequestSize())
                     - RecordLimits.RECORD_OVERHEAD;
-            return new ClusterFacts(
-                    samples.topicId().toString(), samples.partitions().size(), deadLetter);
+            // Brokers that are older than topic ids have none.
+            String id = samples.topicId().equals(Uuid.ZERO_UUID)
+                    ? ""
+                    : samples.topicId().toString();
+            return new ClusterFacts(id, samples.partitions().size(), deadLetter);
         } catch (ExecutionException e) {
             throw new StartException("the topics could not be looked at: " + PatientAdmin.messageOf(e), e);
         } catch (InterruptedException e) {

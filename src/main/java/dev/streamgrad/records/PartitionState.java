@@ -24,7 +24,7 @@ import java.util.zip.CRC32C;
  * <p>All of it is little-endian, and text is UTF-8.
  *
  * @param samplesTopicId the id of the samples topic, as Kafka writes it; {@link #UNKNOWN_TOPIC} if it is not known
- * @param keylessModel the model that records without a key are for; empty if there is none, or it is not known
+ * @param keylessModel the model that records without a key have been for; empty as long as there has been none
  * @param lastOffset the last offset that was dealt with, whatever became of it; −1 if none was
  * @param models how many models there are
  * @param stateBytes the size of their states

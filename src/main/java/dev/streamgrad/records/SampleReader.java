@@ -226,12 +226,22 @@ public final class SampleReader {
     }
 
     private static String wellFormed(String text) {
-        if (text.codePoints().noneMatch(SampleReader::isHalfOfAPair)) {
+        if (!hasSurrogates(text)) {
             return text;
         }
         StringBuilder whole = new StringBuilder(text.length());
         text.codePoints().forEach(c -> whole.appendCodePoint(isHalfOfAPair(c) ? '\uFFFD' : c));
         return whole.toString();
+    }
+
+    /** The usual text has none, and costs nothing. */
+    private static boolean hasSurrogates(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Of a whole pair, {@code codePoints()} makes one code point. */

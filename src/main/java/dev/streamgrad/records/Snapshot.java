@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * {@code controls}, and no {@code checkpoint}: its snapshots were only taken when the checkpoint was, so that both are
  * the same.
  *
- * @param format the version of the format it was read from, or is to be written in
+ * @param format the version of the format it was read from
  * @param name the model's name
  * @param model the model, ready to learn on
  * @param source where the last sample in it stands
@@ -105,8 +105,16 @@ public record Snapshot(
         return format == 1 ? Fingerprint.ofFormat1(model) : Fingerprint.of(model);
     }
 
-    /** The record's value. */
+    /**
+     * The record's value, in the newest format.
+     *
+     * @throws IllegalStateException if the snapshot was read from an older one, whose fingerprint is not that of the
+     *     newest
+     */
     public byte[] toJson() {
+        if (format != FORMAT) {
+            throw new IllegalStateException("a snapshot of format " + format + " cannot be written again");
+        }
         return SnapshotWriter.toJson(this);
     }
 

@@ -6,7 +6,9 @@ import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.SpecSettings;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record SnapshotDigest(
         int format, long version, ModelSpec spec, Source source, String fingerprint, String meaning) {
+    /** Nothing of it is compared. */
+    private static final SamplesLog LOG = new SamplesLog("", null);
+
     /** The names of all fields of objects within a snapshot; those of {@code spec} are the settings'. */
     private static final Set<String> KNOWN = Set.of(
             "format",
@@ -83,32 +88,32 @@ public record SnapshotDigest(
     /** Of the snapshot that a model had to give, in every format: that of format 1 first. */
     public static List<SnapshotDigest> derived(String name, Model model, Source source, long time) {
         List<SnapshotDigest> digests = new ArrayList<>();
-        for (int format = 1; format <= Snapshot.FORMAT; format++) {
-            Snapshot snapshot =
-                    new Snapshot(format, name, model, source, null, Snapshot.fingerprintOf(model, format), time);
-            ObjectNode tree = (ObjectNode) SnapshotReader.tree(snapshot.toJson());
-            tree.put("format", format);
+        ObjectNode tree = (ObjectNode)
+                SnapshotReader.tree(Snapshot.of(name, model, source, LOG, time).toJson());
+        for (int format = Snapshot.FORMAT; format >= 1; format--) {
+            String fingerprint = Snapshot.fingerprintOf(model, format);
             if (format == 1) {
+                tree.put("format", format).put("fingerprint", fingerprint);
                 Snapshot.LATER_THAN_FORMAT_1.forEach(path -> tree.remove(path.split("\\.", -1)[0]));
             }
-            digests.add(of(snapshot, tree));
+            digests.add(0, of(new Snapshot(format, name, model, source, null, fingerprint, time), tree));
         }
         return digests;
     }
 
     private static SnapshotDigest of(Snapshot snapshot, JsonNode tree) {
-        StringBuilder canonical = new StringBuilder();
-        append(canonical, tree, snapshot.format(), false);
+        MessageDigest digest = Sha256.begin();
+        append(digest, tree, snapshot.format(), false);
         return new SnapshotDigest(
                 snapshot.format(),
                 snapshot.model().version(),
                 snapshot.model().spec(),
                 snapshot.source(),
                 snapshot.fingerprint(),
-                Sha256.of(canonical.toString().getBytes(StandardCharsets.UTF_8)));
+                HexFormat.of().formatHex(digest.digest()));
     }
 
-    private static void append(StringBuilder to, JsonNode node, int format, boolean settings) {
+    private static void append(MessageDigest to, JsonNode node, int format, boolean settings) {
         if (node.isObject()) {
             Set<String> names = new TreeSet<>();
             node.fieldNames().forEachRemaining(names::add);
@@ -116,20 +121,23 @@ public record SnapshotDigest(
                 boolean taken =
                         settings ? format > 1 || !name.equals(SpecSettings.MAX_RECORD_BYTES) : KNOWN.contains(name);
                 if (taken) {
-                    to.append(name).append(':');
+                    append(to, name + ":");
                     append(to, node.required(name), format, name.equals("spec"));
                 }
             }
-            to.append('}');
+            append(to, "}");
         } else if (node.isArray()) {
             node.forEach(each -> append(to, each, format, false));
-            to.append(']');
+            append(to, "]");
         } else if (node.isNumber()) {
-            to.append(Long.toHexString(Double.doubleToLongBits(node.doubleValue())))
-                    .append(',');
+            append(to, Long.toHexString(Double.doubleToLongBits(node.doubleValue())) + ",");
         } else {
-            to.append(node.getNodeType()).append(' ').append(node.asText()).append(',');
+            append(to, node.getNodeType() + " " + node.asText() + ",");
         }
+    }
+
+    private static void append(MessageDigest to, String text) {
+        to.update(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -34,15 +34,16 @@ public final class Replayer {
     }
 
     /** The model of a snapshot as it was at version 0, to be trained from the sample that created it. */
-    public ReplayedModel fromTheStart(Snapshot snapshot) {
-        return replayed(snapshot, new Model(specOf(snapshot), snapshot.model().firstOffset()));
+    public ReplayedModel fromTheStart(Snapshot snapshot, Known known) {
+        return replayed(
+                snapshot, new Model(specOf(snapshot, known), snapshot.model().firstOffset()), known);
     }
 
     /** The model of a snapshot, to be trained on from there. */
-    public ReplayedModel from(Snapshot snapshot) {
-        ModelSpec spec = specOf(snapshot);
+    public ReplayedModel from(Snapshot snapshot, Known known) {
+        ModelSpec spec = specOf(snapshot, known);
         Model model = snapshot.model();
-        return replayed(snapshot, spec.equals(model.spec()) ? model : model.with(spec));
+        return replayed(snapshot, spec.equals(model.spec()) ? model : model.with(spec), known);
     }
 
     /** A model that has no snapshot yet, as the sample at this offset creates it from the settings. */
@@ -50,11 +51,30 @@ public final class Replayer {
         return replayed(id, new Model(settings.specOf(id.name()), offset), isKeylessBySettings(id.name()));
     }
 
-    private ReplayedModel replayed(Snapshot snapshot, Model model) {
-        SamplesLog log = snapshot.log();
-        boolean takesKeyless = log == null
-                ? isKeylessBySettings(snapshot.name())
-                : snapshot.name().equals(log.keylessModel());
+    /**
+     * What a model's snapshots, from the one that it begins with, say of what decides which records are its own.
+     *
+     * @param maxRecordBytes the largest record that it takes; 0 if none of them says so, because all are of format 1
+     * @param takesKeyless whether records without a key are its own
+     */
+    public record Known(int maxRecordBytes, boolean takesKeyless) {
+        /** Nothing is said. */
+        public static final Known NOTHING = new Known(0, false);
+
+        /** With what this snapshot says. */
+        public Known and(Snapshot snapshot) {
+            SamplesLog log = snapshot.log();
+            return log == null
+                    ? this
+                    : new Known(
+                            snapshot.model().spec().hyperparameters().maxRecordBytes(),
+                            takesKeyless || snapshot.name().equals(log.keylessModel()));
+        }
+    }
+
+    private ReplayedModel replayed(Snapshot snapshot, Model model, Known known) {
+        boolean takesKeyless =
+                known.maxRecordBytes() == 0 ? isKeylessBySettings(snapshot.name()) : known.takesKeyless();
         return replayed(new ModelId(snapshot.name(), snapshot.source().partition()), model, takesKeyless);
     }
 
@@ -72,10 +92,12 @@ public final class Replayer {
         return onePartition && name.equals(settings.defaultModel());
     }
 
-    /** The spec of a snapshot; where it is too old to say how large records may be, the settings say it. */
-    public ModelSpec specOf(Snapshot snapshot) {
+    /** The spec of a snapshot; where neither it nor a later one says how large records may be, the settings say it. */
+    private ModelSpec specOf(Snapshot snapshot, Known known) {
         ModelSpec spec = snapshot.model().spec();
-        int largest = settings.specOf(snapshot.name()).hyperparameters().maxRecordBytes();
+        int largest = known.maxRecordBytes() > 0
+                ? known.maxRecordBytes()
+                : settings.defaultSpec().hyperparameters().maxRecordBytes();
         return snapshot.format() > 1 ? spec : spec.with(SpecSettings.MAX_RECORD_BYTES, Integer.toString(largest));
     }
 }

@@ -11,7 +11,10 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** All committed records that a topic has when it is opened, in the order of each partition. */
@@ -53,14 +56,19 @@ public final class TopicLog implements AutoCloseable {
         consumer.resume(consumer.paused());
     }
 
-    /** The topic's id; empty if this user may not describe it. */
+    /** The topic's id; empty if the brokers have none, or this user may not describe it. */
     public String topicId() {
         try (Admin admin = Admin.create(adminConfig)) {
             TopicDescription description =
                     admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
-            return description == null ? "" : description.topicId().toString();
+            return description == null || description.topicId().equals(Uuid.ZERO_UUID)
+                    ? ""
+                    : description.topicId().toString();
         } catch (ExecutionException e) {
-            return "";
+            if (e.getCause() instanceof AuthorizationException) {
+                return "";
+            }
+            throw new KafkaException("topic " + topic + " could not be described: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "";

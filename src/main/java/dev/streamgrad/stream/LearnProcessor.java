@@ -68,6 +68,16 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         Pipeline started = new Pipeline(name, handler::handle, record -> models.asOf(record, forward));
         store = models;
         pipeline = started;
+        try {
+            attach(models, handler, started, partition);
+        } catch (RuntimeException e) {
+            started.close();
+            taskListener.end();
+            throw e;
+        }
+    }
+
+    private void attach(ModelStore models, RecordHandler handler, Pipeline started, int partition) {
         models.attach(
                 cluster.samplesTopicId(),
                 cluster.samplesPartitions() == 1 ? settings.defaultModel() : "",

@@ -51,7 +51,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
                 new LiveModels.States() {
                     @Override
                     public byte @Nullable [] get(byte[] key) {
-                        return inner.get(Bytes.wrap(key));
+                        return stored(key);
                     }
 
                     @Override
@@ -101,7 +101,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
             throw StateRefusedException.defaultModelChanged(stored, keyless);
         }
         models.begin(newListener, onLoad, stored.models(), stored.stateBytes());
-        progress.begin(stored.lastOffset(), boundaries);
+        progress.begin(stored.lastOffset(), !stored.keylessModel().isEmpty(), boundaries);
         samplesTopicId = topicId;
         keylessModel = keyless;
         listener = newListener;
@@ -144,7 +144,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
                             PARTITION,
                             new PartitionState(
                                             samplesTopicId,
-                                            keylessModel,
+                                            progress.hasSeenKeyless() ? keylessModel : "",
                                             progress.lastOffset(),
                                             models.count(),
                                             models.bytes())
@@ -161,7 +161,9 @@ final class ModelStore extends PreCommitStore implements StoredModels {
 
     @Override
     public byte @Nullable [] stored(byte[] key) {
-        return inner().get(Bytes.wrap(key));
+        Bytes wrapped = Bytes.wrap(key);
+        // Whoever sends records may choose any key; this one is no model's.
+        return wrapped.equals(PARTITION) ? null : inner().get(wrapped);
     }
 
     @Override

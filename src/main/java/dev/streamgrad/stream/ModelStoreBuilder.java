@@ -21,7 +21,7 @@ final class ModelStoreBuilder implements StoreBuilder<ModelStore> {
      * @param supplier supplies the store of bytes
      * @param changelogConfig the changelog's topic settings
      * @param mostLive how many models stay on the heap over a commit
-     * @param oldMaxRecordBytes the setting {@code max.record.bytes} of models whose state is older than that of a model
+     * @param oldMaxRecordBytes what models of older state formats get as {@code max.record.bytes}
      */
     ModelStoreBuilder(
             KeyValueBytesStoreSupplier supplier,

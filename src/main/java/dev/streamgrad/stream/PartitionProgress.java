@@ -8,16 +8,19 @@ final class PartitionProgress {
     private long expected = -1;
 
     private long recordsSinceCommit;
+    private boolean keylessSeen;
 
     /**
      * Begins anew, where the last commit ended.
      *
      * @param offset the last that was dealt with; −1 if none was
+     * @param keyless whether a record without a key has been for a model
      * @param partitionBoundaries what this process has read of the partition before
      */
-    void begin(long offset, ReadBoundaries partitionBoundaries) {
+    void begin(long offset, boolean keyless, ReadBoundaries partitionBoundaries) {
         boundaries = partitionBoundaries;
         lastOffset = offset;
+        keylessSeen = keyless;
         expected = boundaries.nextAfter(offset);
         recordsSinceCommit = 0;
     }
@@ -46,6 +49,16 @@ final class PartitionProgress {
         expected = -1;
         lastOffset = offset;
         recordsSinceCommit++;
+    }
+
+    /** Says that a record without a key was for a model. */
+    void keylessSeen() {
+        keylessSeen = true;
+    }
+
+    /** Whether there was such a record, ever. */
+    boolean hasSeenKeyless() {
+        return keylessSeen;
     }
 
     /** How many there were since the last commit. */

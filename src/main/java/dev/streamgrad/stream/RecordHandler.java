@@ -34,8 +34,7 @@ import org.slf4j.LoggerFactory;
  * dead letter out. It sends nothing itself.
  *
  * <p>It parses the raw bytes, so that a bad record is an ordinary case and not an exception. The order of a step: parse
- * and validate, find or create the model, predict, score, train. The model is not changed before everything that can
- * fail has succeeded.
+ * and validate, find or create the model, predict, score, train. A model is not changed by a record that is refused.
  */
 final class RecordHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RecordHandler.class);
@@ -48,7 +47,8 @@ final class RecordHandler {
     private final TaskListener listener;
     private final Consumer<String> stop;
     private final byte[] defaultKey;
-    private final SamplesLog log;
+    private final SamplesLog logWithoutKeyless;
+    private final SamplesLog logWithKeyless;
     private final Prediction.Writer predictions = new Prediction.Writer();
     /** The specs that have been compared with the settings: a model may come back from its bytes often. */
     private final Set<ModelSpec> compared = new HashSet<>();
@@ -78,8 +78,8 @@ final class RecordHandler {
         this.listener = listener;
         this.stop = stop;
         this.defaultKey = settings.defaultModel().getBytes(StandardCharsets.UTF_8);
-        this.log = new SamplesLog(
-                cluster.samplesTopicId(), cluster.samplesPartitions() == 1 ? settings.defaultModel() : null);
+        this.logWithoutKeyless = new SamplesLog(cluster.samplesTopicId(), null);
+        this.logWithKeyless = new SamplesLog(cluster.samplesTopicId(), settings.defaultModel());
     }
 
     /** A model has come back from its bytes. */
@@ -149,12 +149,15 @@ final class RecordHandler {
             key = keyOfNone();
         }
         LiveModel live = models.get(key);
-        ModelSpec spec = live != null ? live.model().spec() : specFor(key);
-        requireSize(record, spec.hyperparameters().maxRecordBytes());
         if (live != null && from.offset() <= live.model().lastOffset()) {
             // A model that was rebuilt may be ahead of the others of its partition.
-            skip(inFlight);
+            listener.readAgain();
             return;
+        }
+        ModelSpec spec = live != null ? live.model().spec() : specFor(key);
+        requireSize(record, spec.hyperparameters().maxRecordBytes());
+        if (record.key() == null) {
+            progress.keylessSeen();
         }
         SampleReader sample = live != null
                 ? live.workbench().reader()
@@ -272,7 +275,12 @@ final class RecordHandler {
                 from.partition(),
                 from.offset());
         byte[] snapshot = model.snapshotIsDueSince(version)
-                ? Snapshot.of(live.name(), model, new Source(from.partition(), from.offset()), log, record.timestamp())
+                ? Snapshot.of(
+                                live.name(),
+                                model,
+                                new Source(from.partition(), from.offset()),
+                                progress.hasSeenKeyless() ? logWithKeyless : logWithoutKeyless,
+                                record.timestamp())
                         .toJson()
                 : null;
         if (model.version() != version && live.takeObservationDue()) {

@@ -69,7 +69,8 @@ class FailureExplanationTest {
     @Test
     void deletedSamples_areToldAsTheWatchTellsThem() {
         assertThat(explain(new MissingSourceTopicException("gone")))
-                .startsWith("topic samples must exist; it was deleted; to learn anew");
+                .startsWith("topic samples must exist; it was deleted; to keep the models")
+                .contains("streamgrad rebuild --onto-new-samples", "streamgrad reset");
     }
 
     @Test

@@ -2,6 +2,8 @@ package dev.streamgrad.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.streamgrad.audit.Finding.Verdict;
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.data.Dataset;
@@ -34,12 +36,15 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The audit over logs that are made here: samples as they were learned, then written to the topic whole or tampered
  * with. What a real learner writes is audited in {@code LearnerIT} and {@code CrashIT}.
  */
 class AuditTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final AtomicInteger TESTS = new AtomicInteger();
     /** Records of another time would soon be beyond the broker's retention. */
     private static final long NOW = System.currentTimeMillis();
@@ -69,12 +74,16 @@ class AuditTest {
         final List<Entry> snapshots = new ArrayList<>();
         final Settings settings;
 
-        Log() {
+        Log(String... more) {
             int test = TESTS.incrementAndGet();
-            settings = Settings.of(Map.of(
+            Map<String, String> given = new HashMap<>(Map.of(
                     "bootstrap.servers", broker.bootstrapServers(),
                     "samples.topic", "samples-" + test,
                     "snapshots.topic", "snapshots-" + test));
+            for (String setting : more) {
+                given.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+            }
+            settings = Settings.of(given);
         }
 
         /** Two models learn 1,000 samples each, between requests and bad records; every snapshot they make is kept. */
@@ -165,6 +174,46 @@ class AuditTest {
 
     private static Admin admin() {
         return Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+    }
+
+    private static Entry asFormat1(Entry entry) throws Exception {
+        ObjectNode tree = (ObjectNode) JSON.readTree(entry.value());
+        tree.put("format", 1);
+        tree.remove(List.of("lastOffset", "steps", "controls", "checkpoint", "log"));
+        ((ObjectNode) tree.required("spec")).remove("max.record.bytes");
+        return new Entry(entry.model(), JSON.writeValueAsBytes(tree));
+    }
+
+    /** The release that wrote the first snapshots did not say how large records may be; the one after it does. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "seed=42",
+                "max.record.bytes=2000000",
+                "models.even.max.record.bytes=2000000",
+                "default.model=even"
+            })
+    void afterAnUpgrade_whatLaterSnapshotsSay_goesBeforeThePresentSettings(String setting) throws Exception {
+        Log log = new Log(setting).learned();
+        for (int i = 0; i < 4; i++) {
+            log.snapshots.set(i, asFormat1(log.snapshots.get(i)));
+        }
+        assertThat(log.written().audit()).hasSize(2).allMatch(Finding::isGood);
+    }
+
+    /** Samples were deleted and made anew, and the models forgotten by hand. */
+    @Test
+    void snapshotsOfASamplesTopicThatIsGone_beforeThoseOfThePresentOne_arePassedOver() throws Exception {
+        Log log = new Log().learned();
+        List<Entry> present = List.copyOf(log.snapshots);
+        log.snapshots.clear();
+        for (Entry entry : present) {
+            String text = new String(entry.value(), StandardCharsets.UTF_8)
+                    .replace("\"topic\":\"\"", "\"topic\":\"cOtherTopicOtherTopicA\"");
+            log.snapshots.add(new Entry(entry.model(), text.getBytes(StandardCharsets.UTF_8)));
+        }
+        log.snapshots.addAll(present);
+        assertThat(log.written().audit()).hasSize(2).allMatch(Finding::isGood);
     }
 
     @Test

@@ -28,7 +28,7 @@ class KnownTopicsTest {
         assertThat(known.unknown("samples"))
                 .get()
                 .asString()
-                .startsWith("topic samples must exist; it was deleted; to learn anew");
+                .startsWith("topic samples must exist; it was deleted; to keep the models");
     }
 
     @Test
@@ -45,13 +45,12 @@ class KnownTopicsTest {
         assertThat(known.unknown("app-models-changelog"))
                 .get()
                 .asString()
-                .contains("streamgrad rebuild")
-                .contains("new application.id, snapshots.topic and predictions.topic");
+                .contains("streamgrad rebuild;", "streamgrad reset")
+                .doesNotContain("--onto-new-samples");
         assertThat(known.unknown("samples")).isEmpty();
         assertThat(known.unknown("samples"))
                 .get()
                 .asString()
-                .doesNotContain("rebuild")
-                .contains("new application.id, snapshots.topic and predictions.topic");
+                .contains("streamgrad rebuild --onto-new-samples;", "streamgrad reset");
     }
 }

@@ -14,6 +14,7 @@ import dev.streamgrad.learning.Origin;
 import dev.streamgrad.nn.Initializer;
 import dev.streamgrad.records.DeadLetter;
 import dev.streamgrad.records.Fingerprint;
+import dev.streamgrad.records.PartitionState;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.Sample;
 import dev.streamgrad.records.Snapshot;
@@ -556,21 +557,47 @@ class LearnTopologyTest {
         }
     }
 
+    /** The store keeps what it knows of the partition under that key. */
+    @Test
+    void aRecordWhoseKeyIsTheStoresOwn_isADeadLetter_andTheNextIsLearned() {
+        Running app = start(ONE_PARTITION);
+        app.send("{\"features\":[0,1],\"label\":[1]}");
+        app.samples.pipeInput(
+                PartitionState.key(), "{\"features\":[0,1],\"label\":[1]}".getBytes(StandardCharsets.UTF_8));
+        assertThat(reason(app)).startsWith("key must be UTF-8");
+        app.send("{\"features\":[0,1],\"label\":[1]}");
+        assertThat(app.predictions.readValuesToList()).hasSize(2);
+    }
+
+    @Test
+    void aSnapshotNamesTheModelOfRecordsWithoutAKey_onceThereWasOne() {
+        Running app = start(ONE_PARTITION, "snapshot.every=1", "default.model=xor");
+        app.send("{\"features\":[0,1],\"label\":[1]}");
+        app.samples.pipeInput(null, "{\"features\":[0,1],\"label\":[1]}".getBytes(StandardCharsets.UTF_8));
+        app.send("{\"features\":[0,1],\"label\":[1]}");
+        List<String> named = new ArrayList<>();
+        app.snapshots
+                .readValuesToList()
+                .forEach(value -> named.add(String.valueOf(
+                        Objects.requireNonNull(Snapshot.read(value).log()).keylessModel())));
+        assertThat(named).containsExactly("null", "xor", "xor");
+    }
+
     @Test
     void recordsThatWereGivenUp_andAreNotReadAgain_endTheLearner() {
         Handled handled = new Handled(TaskListener.NONE);
         ReadBoundaries boundaries = new ReadBoundaries();
-        handled.progress.begin(-1, boundaries);
+        handled.progress.begin(-1, false, boundaries);
         handled.record(0, "{\"features\":[0,1],\"label\":[1]}");
         handled.progress.committing();
         handled.record(1, "{\"features\":[0,1]}");
         handled.record(2, "{\"features\":[0,1]}");
         // The transaction of 1 and 2 is given up, and the state is that of the commit before.
-        handled.progress.begin(0, boundaries);
+        handled.progress.begin(0, false, boundaries);
         assertThatThrownBy(() -> handled.record(3, "{\"features\":[0,1]}"))
                 .isInstanceOf(LostRecordsException.class)
                 .hasMessageContaining("from offset 1; Kafka Streams went on at 3");
-        handled.progress.begin(0, boundaries);
+        handled.progress.begin(0, false, boundaries);
         handled.record(1, "{\"features\":[0,1]}");
         handled.record(3, "{\"features\":[0,1]}");
         assertThat(handled.progress.lastOffset()).isEqualTo(3);
