@@ -106,8 +106,8 @@ public final class Benchmark {
     }
 
     private Environment environment() {
-        Settings its = settings.apply(Map.of());
-        ModelSpec spec = its.specOf(Filler.model(0));
+        Settings plain = settings.apply(Map.of());
+        ModelSpec spec = plain.specOf(Filler.model(0));
         return new Environment(
                 broker,
                 AppInfoParser.getVersion(),
@@ -117,6 +117,6 @@ public final class Benchmark {
                 Runtime.getRuntime().maxMemory(),
                 spec.architecture() + ", " + spec.architecture().output().id() + ", "
                         + spec.birth().optimizer().id(),
-                new StreamsConfig(its.kafka().streams()).getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG));
+                new StreamsConfig(plain.kafka().streams()).getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG));
     }
 }

@@ -172,14 +172,14 @@ final class LatencyPart {
                         LockSupport.parkNanos(early);
                     }
                     Future<RecordMetadata> unused = producer.send(
-                            new ProducerRecord<>(settings.samplesTopic(), model, samples.next()), this::heard);
+                            new ProducerRecord<>(settings.samplesTopic(), model, samples.next()), this::acknowledged);
                 }
             } catch (RuntimeException e) {
                 failure.compareAndSet(null, e);
             }
         }
 
-        private void heard(RecordMetadata metadata, Exception e) {
+        private void acknowledged(RecordMetadata metadata, Exception e) {
             if (e != null) {
                 failure.compareAndSet(null, e);
             } else {

@@ -55,6 +55,8 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
     private final Map<TopicPartition, Long> restoring = new ConcurrentHashMap<>();
     private final Counter restored;
     private final Counter skipped;
+    private final Counter readAgain;
+    private final Counter misplaced;
     /** What partitions counted that went. */
     private final Distribution formerSteps = new Distribution(STEP_SECONDS);
 
@@ -91,6 +93,12 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
                 metrics -> metrics.sum(Partition::bytes));
         this.skipped = Counter.builder("streamgrad.skipped.samples")
                 .description("Offsets of the samples topic that were deleted before they were read.")
+                .register(registry);
+        this.readAgain = Counter.builder("streamgrad.read.again.records")
+                .description("Records skipped because they had been learned before the group's offsets were lost.")
+                .register(registry);
+        this.misplaced = Counter.builder("streamgrad.misplaced.models")
+                .description("Models met in another partition than that of their name's murmur2 hash.")
                 .register(registry);
         gauge(
                 "streamgrad.restore.remaining.records",
@@ -239,6 +247,16 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
         @Override
         public void deadLetter(String model, Reason reason, String text) {
             LearnerMetrics.this.models.getOrDefault(model, others).deadLetter(reason);
+        }
+
+        @Override
+        public void readAgain() {
+            readAgain.increment();
+        }
+
+        @Override
+        public void misplaced() {
+            misplaced.increment();
         }
 
         @Override

@@ -1,8 +1,24 @@
 package dev.streamgrad.nn;
 
 /**
- * Sums over arrays in {@link #LANES} sums at a time, which are added at the end: one sum would wait for each of its
- * additions. Which number goes into which sum depends on the position alone, so the bits are the same on every machine.
+ * Sums over arrays in {@link #LANES} sums at a time, which are added at the end.
+ *
+ * <p>One running sum waits for each of its additions, about four cycles on present processors; eight that do not depend
+ * on each other keep the adders busy [1]. Which number goes into which sum depends on its position alone, and the order
+ * in which the eight are added is fixed, so the bits are the same on every machine and JVM: a compiler may not reorder
+ * floating-point additions [2], and none of it is a fused multiply-add, which would round once instead of twice. The
+ * price is that the bits are not those of a plain loop, nor of a library that splits the sum otherwise; the error is no
+ * greater, about that of pairwise summation over eight parts [3]. Below eight numbers there is only the plain loop.
+ *
+ * <p>Left out: the incubating Vector API, which would be faster for wide layers, needs a flag to start, and changes its
+ * number of lanes, and so its bits, from machine to machine; Kahan's summation, which costs three more operations a
+ * number for an error that training does not feel.
+ *
+ * <ol>
+ *   <li>A. Fog, <i>Optimizing software in C++</i>, on loop-carried dependency chains.
+ *   <li>The Java Language Specification, 15.7 and 15.18.2: left to right, as if by IEEE 754, and strict since Java 17.
+ *   <li>N. J. Higham, <i>The accuracy of floating point summation</i>, SIAM J. Sci. Comput. 14 (1993).
+ * </ol>
  */
 final class Sums {
     private static final int LANES = 8;

@@ -13,8 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidTopicException;
@@ -49,8 +47,6 @@ public final class Settings {
     public static final String STORE_OF_MODELS = "models";
 
     private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "[::]");
-    private static final Pattern INVALID_VALUE =
-            Pattern.compile("Invalid value (?<value>.*) for configuration (?<key>[^:]+): (?<rule>.*)", Pattern.DOTALL);
 
     private final Map<String, Object> values;
     private final ModelSpec spec;
@@ -107,7 +103,7 @@ public final class Settings {
             } else if (DEFINITION.names().contains(key)) {
                 own.put(key, value);
             } else {
-                throw unknown(key);
+                throw SettingFaults.unknown(key);
             }
         });
         Map<String, Object> values = parse(own);
@@ -137,26 +133,8 @@ public final class Settings {
         try {
             return DEFINITION.parse(own);
         } catch (ConfigException e) {
-            throw new SettingsException(inOurWords(String.valueOf(e.getMessage())));
+            throw new SettingsException(SettingFaults.inOurWords(String.valueOf(e.getMessage())));
         }
-    }
-
-    /** Kafka's message about a value, as a rule. */
-    private static String inOurWords(String message) {
-        Matcher fault = INVALID_VALUE.matcher(message);
-        if (!fault.matches()) {
-            return message;
-        }
-        String rule = fault.group("rule")
-                .replaceFirst("^Not a number of type (DOUBLE|FLOAT)$", "must be a number")
-                .replaceFirst("^Not a number of type \\w+$", "must be a whole number")
-                .replaceFirst("^Value must be no more than ", "must be at most ")
-                .replaceFirst("^String must be non-empty$", "must not be empty")
-                .replaceFirst("^String must be one of: ", "must be one of ")
-                .replaceFirst("^(?:Value|String) must ", "must ")
-                .replaceFirst("^(?!must )", "is wrong: ");
-        String value = fault.group("value");
-        return fault.group("key") + " " + rule + (value.isBlank() ? "" : "; got " + value);
     }
 
     /** Whether this is a model setting for one model, such as {@code models.my.model.learning.rate}. */
@@ -179,42 +157,9 @@ public final class Settings {
                         + String.join(", ", SpecSettings.DEFAULTS.keySet())));
     }
 
-    private static SettingsException unknown(String key) {
-        Optional<String> fixed = KafkaConfig.whyFixed(key);
-        if (fixed.isPresent()) {
-            return new SettingsException("setting " + key + " cannot be set; " + fixed.get());
-        }
-        if (KafkaConfig.isKnown(key)) {
-            return new SettingsException("setting " + key + " is Kafka's own; write " + KAFKA_PREFIX + key);
-        }
-        return new SettingsException("setting " + key + " is unknown; "
-                + nearest(key).map(name -> "did you mean " + name + "? ").orElse("the README lists all settings. ")
-                + "Settings of Kafka itself start with " + KAFKA_PREFIX);
-    }
-
     /** The setting that a misspelt name most likely stands for, if there is one that resembles it. */
     public static Optional<String> nearest(String key) {
-        return DEFINITION.names().stream()
-                .min(Comparator.comparingInt(name -> distance(name, key)))
-                .filter(name -> distance(name, key) <= Math.max(2, name.length() / 3));
-    }
-
-    /** Levenshtein's distance. */
-    private static int distance(String a, String b) {
-        int[] previous = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            previous[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int[] row = new int[b.length() + 1];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substituted = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(substituted, Math.min(previous[j], row[j - 1]) + 1);
-            }
-            previous = row;
-        }
-        return previous[b.length()];
+        return SettingFaults.nearest(key);
     }
 
     private void checkTopics() {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a task's records be learned on a thread of their own, while the stream thread fetches the next ones and sends
- * what has come of those before. To learn a sample of a small model takes about as long as Kafka Streams takes to bring
- * it and to send its prediction; two threads do both at once.
+ * what has come of those before. To parse, learn and write a sample of a small model takes about as long as Kafka
+ * Streams takes to bring it and to send its prediction [1]; two threads do both at once.
  *
  * <p>Two batches take turns: one is being learned, the other filled. Order is kept, within a batch and between them,
  * and one thread learns, so a model's history is the same as without. What comes of a record is sent with the next
@@ -37,6 +37,15 @@ import org.jspecify.annotations.Nullable;
  * transaction. Kafka Streams recovers from some exceptions, and it does so by giving the task up: it aborts the
  * transaction, closes this pipeline, restores the models from their changelog, and has the processor make another
  * pipeline, to which the records since the last commit come again. What it is told, see {@link #failedBy}.
+ *
+ * <p><b>Left out.</b> A thread for each model: order within a partition, and with it the log as the only history, would
+ * be lost, and a hand-over would cost more than a step. A ring without locks [2]: two hand-overs a millisecond are no
+ * cost that could be saved. More than two batches: they would only lengthen what a commit waits for.
+ *
+ * <ol>
+ *   <li>{@code streamgrad bench} prints the CPU time of each thread for a record.
+ *   <li>M. Thompson et al., <i>Disruptor: High performance alternative to bounded queues</i> (2011).
+ * </ol>
  */
 final class Pipeline {
     /** How long a batch should take. */

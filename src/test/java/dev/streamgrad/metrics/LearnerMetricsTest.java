@@ -254,6 +254,16 @@ class LearnerMetricsTest {
 
     /** As much as a demo has: under 400 lines and 60 KB. */
     @Test
+    void recordsReadAgain_andModelsInAnotherPartition_areCounted() throws Exception {
+        TaskListener partition = metrics.begin(0);
+        partition.readAgain();
+        partition.readAgain();
+        partition.misplaced();
+        assertThat(value("streamgrad_read_again_records_total")).isEqualTo(2);
+        assertThat(value("streamgrad_misplaced_models_total")).isEqualTo(1);
+    }
+
+    @Test
     void skippedSamples_areCounted_overAllPartitions() {
         metrics.skipped(0, 100, 130);
         metrics.skipped(3, 7, 8);
