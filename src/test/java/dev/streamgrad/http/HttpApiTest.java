@@ -45,6 +45,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KafkaStreams.State;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -300,6 +301,9 @@ class HttpApiTest {
             await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
                 assertThat(get(moving, "/readyz").statusCode()).isEqualTo(200);
                 assertThat(moving.app.models().others()).isNotEmpty();
+                // Its partition moves no more, and the other instance has joined for good.
+                assertThat(app.state()).isEqualTo(State.RUNNING);
+                assertThat(get(moving, "/models?local").statusCode()).isEqualTo(200);
             });
             assertThat(app.hasStopped()).isFalse();
             List<CompletableFuture<HttpResponse<String>>> answers = askForModels(moving, 40);
