@@ -277,6 +277,7 @@ class ContractsTest {
         return Stream.of(
                 xor,
                 xor.with("layers", "2,1"),
+                xor.with("features.scaling", "running"),
                 xor.with("layers", "2,8,5,1")
                         .with("hidden.activation", "tanh,gelu")
                         .with("optimizer", "nesterov"),

@@ -1,6 +1,7 @@
 package dev.streamgrad.cli;
 
 import dev.streamgrad.app.LearnerApp;
+import dev.streamgrad.data.CsvFile;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.Goal;
 import dev.streamgrad.data.SampleSource;
@@ -45,6 +46,7 @@ final class Demo {
     private final LearnerApp app;
     private final @Nullable Dataset dataset;
     private final SampleSource samples;
+    private final @Nullable FileSummary summary;
     private final double rate;
     private final Shutdown shutdown;
     private final PrintWriter out;
@@ -71,27 +73,28 @@ final class Demo {
     Demo(
             Settings settings,
             LearnerApp app,
-            @Nullable Dataset dataset,
-            SampleSource samples,
+            SampleOptions samples,
             double rate,
             Shutdown shutdown,
             PrintWriter out,
             PrintWriter err) {
         this.settings = settings;
         this.app = app;
-        this.dataset = dataset;
-        this.samples = samples;
+        this.dataset = samples.dataset();
+        this.samples = samples.open();
+        ModelSpec spec = settings.specOf(settings.defaultModel());
+        CsvFile file = samples.file();
+        this.summary = file == null ? null : new FileSummary(file, samples.name(), samples.passes(), spec);
         this.rate = rate;
         this.shutdown = shutdown;
         this.out = out;
         this.err = err;
-        this.recent =
-                new RecentPredictions(settings.specOf(settings.defaultModel()).task(), Goal.WINDOW);
+        this.recent = new RecentPredictions(spec.task(), Goal.WINDOW);
         this.model = settings.defaultModel().getBytes(StandardCharsets.UTF_8);
     }
 
     /**
-     * Runs until it has learned, if that is wanted, or until stopped.
+     * Runs until it has learned, if that is wanted, until the end of the file, or until stopped.
      *
      * @param maxSamples how many samples to send at most
      * @param untilLearned whether to end when it has learned
@@ -184,6 +187,10 @@ final class Demo {
                         "it goes on learning until Ctrl-C; look in from another terminal with: %s%n",
                         Invocation.of("watch -b " + settings.bootstrapServers()));
             }
+            if (summary != null && answered.get() >= summary.size()) {
+                end(summary);
+                return 0;
+            }
             if (untilLearned && !learned && !asking && answered.get() >= maxSamples) {
                 printLoss();
                 err.printf(
@@ -197,6 +204,13 @@ final class Demo {
         }
         out.printf(Locale.ROOT, "stopped at version %,d%n", version);
         return untilLearned && !learned ? 1 : 0;
+    }
+
+    private void end(FileSummary ofFile) {
+        printLoss();
+        out.println();
+        ofFile.lines(refused).forEach(out::println);
+        err.println(ofFile.advice());
     }
 
     /**
@@ -240,6 +254,9 @@ final class Demo {
         }
         version = prediction.version() + 1;
         recent.add(prediction, prediction.label(), prediction.loss());
+        if (summary != null) {
+            summary.add(prediction, prediction.label(), prediction.loss());
+        }
         answered.incrementAndGet();
         lookForDrop();
     }

@@ -2,8 +2,8 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.cluster.Topics;
+import dev.streamgrad.data.CsvFile;
 import dev.streamgrad.data.Dataset;
-import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.nn.Activation;
 import dev.streamgrad.nn.Architecture;
 import dev.streamgrad.settings.Settings;
@@ -74,22 +74,23 @@ final class DemoCommand extends SettingsCommand {
         // Nobody else is in its group, and nothing is left to come back to.
         defaults.put("instance.id", "");
         // Wrong settings, or a file that is not there, should not cost the seconds that a broker takes to start.
-        SampleSource source;
-        int features;
+        CsvFile file;
         try {
-            features = samples.features();
-            source = samples.open();
+            file = samples.file();
         } catch (IllegalArgumentException e) {
             err().println(e.getMessage());
             return 2;
         }
-        if (dataset == null) {
-            defaults.put("layers", features + ",8,1");
+        if (file != null) {
+            defaults.putAll(defaults(file));
         }
-        String misfit = misfit(settings(Map.of(), defaults), features);
+        String misfit = misfit(settings(Map.of(), defaults), file);
         if (!misfit.isEmpty()) {
             err().println(misfit);
             return 2;
+        }
+        if (file != null) {
+            file.remarks().forEach(err()::println);
         }
         try (EmbeddedBroker broker = startBroker(port, Optional.ofNullable(data))) {
             if (shutdown().isRequested()) {
@@ -105,21 +106,42 @@ final class DemoCommand extends SettingsCommand {
                     defaults);
             Topics.create(settings, 1, Optional.of((short) 1), progress());
             try (ObservedLearner observed = ObservedLearner.start(settings, progress())) {
-                return new Demo(settings, observed.app(), dataset, source, rate, shutdown(), out(), err())
+                return new Demo(settings, observed.app(), samples, rate, shutdown(), out(), err())
                         .run(untilLearned ? maxSamples : Long.MAX_VALUE, untilLearned);
             }
         }
     }
 
+    /** A network for the file, with an output for each class if there are more than two. */
+    private static Map<String, String> defaults(CsvFile file) {
+        int inputs = file.features().size();
+        int classes = file.classes().size();
+        return classes > 2
+                ? Map.of(
+                        "layers", inputs + ",8," + classes,
+                        "output.activation", "softmax",
+                        "loss", "cross-entropy")
+                : Map.of("layers", inputs + ",8,1");
+    }
+
     /** What is wrong with the model for these samples, in one line; empty if nothing is. */
-    private String misfit(Settings settings, int features) {
+    private String misfit(Settings settings, @Nullable CsvFile file) {
         Architecture architecture = settings.specOf(settings.defaultModel()).architecture();
-        boolean fits = architecture.inputs() == features
-                && (architecture.outputs() == 1 || architecture.output() == Activation.SOFTMAX);
-        return fits
-                ? ""
-                : "layers must start with " + features + ", the features of " + samples.name()
-                        + ", and end with 1 or, with a softmax, the classes; got " + architecture;
+        int features = samples.features();
+        int outputs = architecture.outputs();
+        boolean classes = outputs > 1 && architecture.output() == Activation.SOFTMAX;
+        if (architecture.inputs() != features || (outputs != 1 && !classes)) {
+            return "layers must start with " + features + ", the features of " + samples.name()
+                    + ", and end with 1 or, with a softmax, the classes; got " + architecture;
+        }
+        if (file == null) {
+            return "";
+        }
+        if (!classes && file.classes().size() > 2) {
+            return "layers must end with " + file.classes().size() + ", the classes of " + samples.name()
+                    + ", with output.activation=softmax and loss=cross-entropy; got " + architecture;
+        }
+        return classes ? file.faultAsClasses(outputs) : "";
     }
 
     private String fault() {

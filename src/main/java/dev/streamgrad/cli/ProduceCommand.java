@@ -1,6 +1,7 @@
 package dev.streamgrad.cli;
 
 import dev.streamgrad.cluster.Topics;
+import dev.streamgrad.data.CsvFile;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,15 +28,18 @@ import picocli.CommandLine.Option;
         description = "Send samples of a dataset or a CSV file to the samples topic.",
         mixinStandardHelpOptions = true)
 final class ProduceCommand extends ClusterCommand {
+    private static final long DEFAULT_COUNT = 10_000;
+
     @Mixin
     private SampleOptions samples = new SampleOptions();
 
     @Option(
             names = "--count",
             paramLabel = "N",
-            defaultValue = "10000",
-            description = "How many samples to send; 0 means until Ctrl-C or the end of the file (default: 10000).")
-    private long count;
+            description =
+                    "How many samples to send; 0 means until Ctrl-C or the end of the file (default: all of a file, else"
+                            + " 10000).")
+    private @Nullable Long count;
 
     @Option(
             names = "--rate",
@@ -74,7 +79,9 @@ final class ProduceCommand extends ClusterCommand {
             err().println(e.getMessage());
             return 2;
         }
+        long most = most();
         Topics.require(settings, List.of(settings.samplesTopic()), progress());
+        announce();
         byte[] model = (key.isEmpty() ? samples.name() : key).getBytes(StandardCharsets.UTF_8);
         AtomicReference<Exception> failure = new AtomicReference<>();
         ProgressLine progress = new ProgressLine(err());
@@ -82,7 +89,7 @@ final class ProduceCommand extends ClusterCommand {
         try (Producer<byte[], byte[]> producer = producer(settings);
                 Outcome outcome = wait == 0 ? null : Outcome.begin(settings)) {
             Pace pace = new Pace(rate);
-            while ((count == 0 || sent < count)
+            while ((most == 0 || sent < most)
                     && source.hasNext()
                     && failure.get() == null
                     && pace.await(sent, shutdown())) {
@@ -93,7 +100,7 @@ final class ProduceCommand extends ClusterCommand {
                     }
                 });
                 sent++;
-                progress.update(sent, count);
+                progress.update(sent, most);
             }
             producer.flush();
             Exception failed = failure.get();
@@ -112,9 +119,33 @@ final class ProduceCommand extends ClusterCommand {
         return 0;
     }
 
+    /** How many samples to send; 0 means without end. */
+    private long most() {
+        long size = samples.size();
+        if (count == null) {
+            return size == 0 ? DEFAULT_COUNT : size;
+        }
+        return count == 0 || size == 0 ? Math.max(count, size) : Math.min(count, size);
+    }
+
+    /** Says how a file was read, and what a model needs that is to learn its classes. */
+    private void announce() {
+        CsvFile file = samples.file();
+        if (file == null) {
+            return;
+        }
+        file.remarks().forEach(err()::println);
+        int classes = file.classes().size();
+        if (classes > 2) {
+            err().println("a model of " + classes + " classes needs the settings layers=" + samples.features() + ",…,"
+                    + classes + " output.activation=softmax loss=cross-entropy");
+        }
+    }
+
     private String fault() {
-        if (count < 0 || !(rate >= 0.0)) {
-            return "--count and --rate must be at least 0; got " + count + " and " + rate;
+        if ((count != null && count < 0) || !(rate >= 0.0)) {
+            return "--count and --rate must be at least 0; got " + (count == null ? DEFAULT_COUNT : count) + " and "
+                    + rate;
         }
         return wait < 0 ? "--wait must be at least 0 seconds; got " + wait : samples.fault();
     }

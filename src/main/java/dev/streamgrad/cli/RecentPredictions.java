@@ -87,7 +87,8 @@ final class RecentPredictions {
         return true;
     }
 
-    private static int greatest(List<Double> values) {
+    /** The place of the greatest, the first of equal ones. */
+    static int greatest(List<Double> values) {
         int greatest = 0;
         for (int i = 1; i < values.size(); i++) {
             if (values.get(i) > values.get(greatest)) {

@@ -1,6 +1,6 @@
 package dev.streamgrad.cli;
 
-import dev.streamgrad.data.CsvSource;
+import dev.streamgrad.data.CsvFile;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.nn.NumpyRandom;
@@ -39,7 +39,8 @@ final class SampleOptions {
             names = "--csv",
             paramLabel = "FILE",
             description =
-                    "Read samples from a CSV file, whose first row names the columns, instead of generating them.")
+                    "Read samples from a CSV file instead of generating them. Its first row names the columns, unless all of it"
+                            + " are numbers; a label may be a number or the name of a class.")
     private @Nullable Path csv;
 
     @Option(
@@ -55,6 +56,11 @@ final class SampleOptions {
             description = "The columns of the CSV file that hold the features, in order (default: all the others).")
     private List<String> featuresColumns = new ArrayList<>();
 
+    @Option(names = "--passes", paramLabel = "N", description = "Go through the CSV file so often (default: 1).")
+    private @Nullable Integer passes;
+
+    private @Nullable CsvFile file;
+
     /** What is wrong with the options, in one line; empty if nothing is. */
     String fault() {
         if (dataset != null
@@ -68,6 +74,10 @@ final class SampleOptions {
         }
         if (csv == null && (labelColumn != null || !featuresColumns.isEmpty())) {
             return "--label-column and --features-columns are for --csv FILE; got no file";
+        }
+        if (passes != null && (csv == null || passes < 1)) {
+            return "--passes must be at least 1 and is for --csv FILE; got "
+                    + (csv == null ? "no file" : passes.toString());
         }
         if (flipAt != null && flipAt < 0) {
             return "--flip-at must be at least 0; got " + flipAt;
@@ -96,34 +106,54 @@ final class SampleOptions {
     /**
      * How many features a sample has.
      *
-     * @throws IllegalArgumentException as {@link #open}
+     * @throws IllegalArgumentException as {@link #file}
      */
     int features() {
-        Dataset chosen = dataset();
-        if (chosen != null) {
-            return chosen.samples(seed).next().features().size();
-        }
-        try (CsvSource file = file()) {
-            return file.features().size();
-        }
+        CsvFile chosen = file();
+        return chosen != null
+                ? chosen.features().size()
+                : Dataset.of(name()).samples(seed).next().features().size();
     }
 
-    private CsvSource file() {
-        if (csv == null) {
-            throw new IllegalStateException("neither a dataset nor a file");
+    /**
+     * The file, which is read once from end to end; null if the samples come from a generator.
+     *
+     * @throws IllegalArgumentException if it cannot be used; the message says why
+     */
+    @Nullable
+    CsvFile file() {
+        if (file == null && csv != null) {
+            CsvFile read = new CsvFile(csv, labelColumn, featuresColumns);
+            if (flipAt != null && read.classes().size() > 2) {
+                throw new IllegalArgumentException("--flip-at must be left out with more than two classes; got "
+                        + read.classes().size());
+            }
+            file = read;
         }
-        return new CsvSource(csv, labelColumn, featuresColumns);
+        return file;
+    }
+
+    /** How often to go through the file. */
+    int passes() {
+        return passes == null ? 1 : passes;
     }
 
     /**
      * The samples, from the first.
      *
-     * @throws IllegalArgumentException if the file cannot be used; the message says why
+     * @throws IllegalArgumentException as {@link #file}
      */
     SampleSource open() {
-        Dataset chosen = dataset();
-        SampleSource source = chosen != null ? chosen.samples(seed) : file();
+        CsvFile chosen = file();
+        SampleSource source =
+                chosen != null ? chosen.samples(passes()) : Dataset.of(name()).samples(seed);
         return flipAt == null ? source : source.flippedFrom(flipAt);
+    }
+
+    /** How many samples {@link #open} has; 0 if they do not end. */
+    long size() {
+        CsvFile chosen = file();
+        return chosen == null ? 0 : chosen.samples() * passes();
     }
 
     /** The names of the datasets, for the help text. */

@@ -37,7 +37,7 @@ public interface SampleSource extends Iterator<Sample> {
                     return sample;
                 }
                 return new Sample(
-                        sample.features(), label.stream().map(y -> 1.0 - y).toList(), sample.id());
+                        sample.features(), label.stream().map(y -> 1.0 - y).toList(), sample.id(), sample.bareLabel());
             }
         };
     }

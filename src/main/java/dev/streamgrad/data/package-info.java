@@ -1,5 +1,6 @@
 /**
- * Where samples come from when no one sends any: seeded generators. The same seed gives the same samples everywhere.
+ * Where samples come from when no one sends any: seeded generators, whose samples are the same everywhere, and CSV
+ * files.
  */
 @NullMarked
 package dev.streamgrad.data;

@@ -37,7 +37,7 @@ public record Birth(
 
     /** Whether features are standardised, so that the model keeps their statistics. */
     public boolean scales() {
-        return scaling == FeatureScaling.STANDARD;
+        return scaling != FeatureScaling.NONE;
     }
 
     /**

@@ -12,7 +12,7 @@ final class Checkpoint {
     /** A checkpoint in the shape of these, which are copied. */
     Checkpoint(TrainingState state, @Nullable FeatureScaler scaler) {
         this.state = state.copy();
-        this.scaler = scaler == null ? null : new FeatureScaler(scaler.mean().length);
+        this.scaler = scaler == null ? null : scaler.another();
     }
 
     TrainingState state() {

@@ -1,20 +1,19 @@
 package dev.streamgrad.learning;
 
-import org.apache.commons.math3.util.FastMath;
-
 /**
- * Running mean and variance of each feature by Welford's method (1962), and the standardisation {@code (x − mean) /
- * deviation} by them.
+ * Running mean and variance of each feature by Welford's method (1962), and the standardisation by them, whose rule is
+ * the model's {@link FeatureScaling}.
  *
- * <p>Test, then update: a sample is scaled by the statistics of the samples before it. A feature that has not varied
- * yet is only centred. Memory is two numbers a feature.
+ * <p>Scaling changes no statistics, so a request is scaled as a sample is. Memory is two numbers a feature.
  */
 public final class FeatureScaler {
+    private final FeatureScaling rule;
     private final double[] mean;
     private final double[] squares;
     private long count;
 
-    FeatureScaler(int features) {
+    FeatureScaler(FeatureScaling rule, int features) {
+        this.rule = rule;
         this.mean = new double[features];
         this.squares = new double[features];
     }
@@ -36,9 +35,7 @@ public final class FeatureScaler {
 
     void scale(double[] features, double[] scaled) {
         for (int i = 0; i < features.length; i++) {
-            double variance = count < 2 ? 0.0 : squares[i] / count;
-            double centred = features[i] - mean[i];
-            scaled[i] = variance > 0.0 ? centred / FastMath.sqrt(variance) : centred;
+            scaled[i] = rule.scaled(features[i], count, mean[i], squares[i]);
         }
     }
 
@@ -61,6 +58,11 @@ public final class FeatureScaler {
             mean[i] += distance / count;
             squares[i] += distance * (features[i] - mean[i]);
         }
+    }
+
+    /** A scaler of the same rule and features that has seen nothing. */
+    FeatureScaler another() {
+        return new FeatureScaler(rule, mean.length);
     }
 
     void set(FeatureScaler other) {

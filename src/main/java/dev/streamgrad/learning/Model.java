@@ -77,7 +77,9 @@ public final class Model {
         this.state = state;
         this.metrics =
                 new PrequentialMetrics(birth.task(), birth.architecture().outputs(), hyperparameters.metricsWindow());
-        this.scaler = birth.scales() ? new FeatureScaler(birth.architecture().inputs()) : null;
+        this.scaler = birth.scales()
+                ? new FeatureScaler(birth.scaling(), birth.architecture().inputs())
+                : null;
         this.pending = hyperparameters.batchSize() > 1 ? Parameters.zeros(birth.architecture()) : null;
         this.checkpoint = hyperparameters.onDivergence() == OnDivergence.RESTORE ? new Checkpoint(state, scaler) : null;
     }

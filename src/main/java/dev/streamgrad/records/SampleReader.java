@@ -274,6 +274,9 @@ public final class SampleReader {
     }
 
     private String remedy(double[] into, int count, String layersDo) {
+        if (into == label && count == 1 && spec.architecture().output() == Activation.SOFTMAX) {
+            return "send a class index as a number, without brackets, or one probability for each class";
+        }
         if (model == null || count == 0) {
             return "the model's layers " + layersDo + " with " + into.length + ", so send " + into.length;
         }

@@ -206,7 +206,8 @@ final class SettingsDefinition {
                 definition,
                 "features.scaling",
                 ConfigDef.Type.STRING,
-                "none, or standard: by the mean and standard deviation of the samples before.");
+                "none; running: by the mean and standard deviation of the samples so far, this one included; or standard: of those before"
+                        + " it, an older rule under which the first three samples can throw the weights far off.");
         model(
                 definition,
                 "on.divergence",

@@ -53,6 +53,9 @@ class CommandsTest {
                 "2 | demo --csv /does/not/exist.csv | must be a readable CSV file",
                 "2 | demo --csv x.csv --until-learned | --until-learned needs a dataset with a goal",
                 "2 | produce --label-column y | --label-column and --features-columns are for --csv FILE",
+                "2 | produce --passes 2 | --passes must be at least 1 and is for --csv FILE; got no file",
+                "2 | demo --csv x.csv --passes 0 | --passes must be at least 1 and is for --csv FILE; got 0",
+                "2 | produce --count -1 | --count and --rate must be at least 0; got -1 and 0.0",
                 "2 | lesson nothing | lesson must be one of single-neuron, hidden-layer",
                 "2 | bench --samples 0 | --samples, --rounds, --models and --seconds must be at least 1; got 0, 5, 1 and 10",
                 "2 | bench --rate 0 | --rate must be a finite number over 0; got 0.0",
@@ -235,6 +238,65 @@ class CommandsTest {
         assertThat(learner.err.toString())
                 .containsOnlyOnce("model breast: a sample became a dead letter: " + reason)
                 .contains("stopped; 2 samples became dead letters, look at them with: streamgrad watch dead-letters");
+    }
+
+    @Test
+    void fileOfClasses_isSentWhole_andLearned(@TempDir Path folder) throws Exception {
+        StringBuilder rows = new StringBuilder("a,b,grape\n");
+        String[] grapes = {"red", "white", "green"};
+        for (int i = 0; i < 6_000; i++) {
+            rows.append(i % 3)
+                    .append(',')
+                    .append(i % 2)
+                    .append(',')
+                    .append(grapes[i % 3])
+                    .append('\n');
+        }
+        Path csv = Files.writeString(folder.resolve("wine.csv"), rows.toString());
+        String[] cluster = {
+            "-b",
+            broker.bootstrapServers(),
+            "--set",
+            "samples.topic=wine-samples",
+            "--set",
+            "predictions.topic=wine-predictions",
+            "--set",
+            "snapshots.topic=wine-snapshots",
+            "--set",
+            "dead.letters.topic=wine-dead-letters",
+            "--set",
+            "application.id=wine",
+            "--set",
+            "http.port=-1"
+        };
+        CommandRun.of(0, CommandRun.with(cluster, "topics"));
+        CommandRun learner = new CommandRun(CommandRun.with(
+                cluster,
+                "learn",
+                "--set",
+                "models.wine.layers=2,8,3",
+                "--set",
+                "models.wine.output.activation=softmax",
+                "--set",
+                "models.wine.loss=cross-entropy"));
+        await().atMost(Duration.ofMinutes(1)).until(() -> learner.err.toString().contains("learning from"));
+        CommandRun produced = CommandRun.of(
+                0, CommandRun.with(cluster, "produce", "--csv", csv.toString(), "--passes", "2", "--wait", "60"));
+        assertThat(produced.err.toString())
+                .contains("classes: red=0, white=1, green=2")
+                .contains(
+                        "a model of 3 classes needs the settings layers=2,…,3 output.activation=softmax loss=cross-entropy")
+                .contains("12,000 samples sent to wine-samples")
+                .contains("what came of them: 12,000 predicted, 0 dead letters");
+        assertThat(CommandRun.of(
+                                0,
+                                CommandRun.with(
+                                        cluster, "produce", "--csv", csv.toString(), "--count", "5", "--wait", "0"))
+                        .err
+                        .toString())
+                .contains("5 samples sent to wine-samples");
+        learner.shutdown.request();
+        assertThat(learner.await()).isZero();
     }
 
     @Test

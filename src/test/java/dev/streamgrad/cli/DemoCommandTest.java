@@ -33,18 +33,78 @@ class DemoCommandTest {
     }
 
     @Test
-    void demoOfAFile_learnsItsRows_andShowsTheFirstDeadLetter(@TempDir Path folder) throws Exception {
+    void demoOfAFile_learnsItsRows_showsTheFirstDeadLetter_andEndsWithASummary(@TempDir Path folder) throws Exception {
         StringBuilder csv = new StringBuilder("a,b,c,y\n");
         for (int i = 0; i < 500; i++) {
             csv.append(i % 2).append(",0.5,1,").append(i == 300 ? 7 : i % 2).append('\n');
         }
         Path file = Files.writeString(folder.resolve("rows.csv"), csv.toString());
-        CommandRun demo = new CommandRun("--csv", file.toString(), "--rate", "0", "--flip-at", "1000");
-        await().atMost(Duration.ofMinutes(1)).until(() -> demo.out.toString().contains("     499 samples"));
-        demo.shutdown.request();
-        assertThat(demo.await()).isZero();
-        assertThat(demo.out.toString()).contains("model rows: a 3-8-1 network");
-        assertThat(demo.err.toString()).contains("a sample became a dead letter: label[0] must be from 0.0 to 1.0");
+        CommandRun demo = CommandRun.of(0, "--csv", file.toString(), "--rate", "0", "--flip-at", "1000");
+        assertThat(demo.out.toString())
+                .contains("model rows: a 3-8-1 network")
+                .contains("     499 samples | loss: ")
+                .contains("end of rows: 499 samples in 1 pass, 1 dead letter")
+                .containsPattern("loss 0\\.\\d+, accuracy \\d+\\.\\d % \\(baseline \\d+\\.\\d %\\)");
+        assertThat(demo.err.toString())
+                .contains("a sample became a dead letter: label[0] must be from 0.0 to 1.0")
+                .contains("--passes 10");
+    }
+
+    @Test
+    void demoOfAFileOfClasses_makesASoftmaxOfThem_andShowsThemByName(@TempDir Path folder) throws Exception {
+        StringBuilder csv = new StringBuilder("\uFEFFlength;wild;species\r\n");
+        String[] species = {"setosa", "versicolor", "virginica"};
+        for (int i = 0; i < 150; i++) {
+            csv.append(i % 3 - 1).append(i % 2 == 0 ? ";yes;" : ";No;").append(species[i % 3] + "\r\n");
+        }
+        Path file = Files.writeString(folder.resolve("iris.csv"), csv.toString());
+        CommandRun demo = CommandRun.of(0, "--csv", file.toString(), "--rate", "0", "--passes", "20");
+        assertThat(demo.out.toString())
+                .contains("model iris: a 2-8-3 network, softmax")
+                .contains("end of iris: 3,000 samples in 20 passes, 0 dead letters")
+                .contains("the last 150, seen in an earlier pass: loss 0.0")
+                .containsPattern("  setosa      [\\d,]+ of 1,000 right")
+                .containsPattern("  versicolor  [\\d,]+ of 1,000 right")
+                .containsPattern("  virginica   [\\d,]+ of 1,000 right");
+        assertThat(demo.err.toString())
+                .contains("iris.csv is separated by semicolons")
+                .contains("classes: setosa=0, versicolor=1, virginica=2");
+    }
+
+    @Test
+    void demoOfAFileThatIsNotLearned_saysWhatWouldHelp(@TempDir Path folder) throws Exception {
+        StringBuilder csv = new StringBuilder("a,y\n");
+        for (int i = 0; i < 100; i++) {
+            csv.append(i * 7919 % 100).append(i % 5 == 0 ? ",1\n" : ",0\n");
+        }
+        Path file = Files.writeString(folder.resolve("rows.csv"), csv.toString());
+        assertThat(CommandRun.of(0, "--csv", file.toString(), "--rate", "0", "--set", "learning.rate=0.0001")
+                        .err
+                        .toString())
+                .contains("it is hardly better than the baseline, which says the most frequent class so far, or")
+                .contains("--set features.scaling=running --set optimizer=adam --set learning.rate=0.01");
+    }
+
+    @Test
+    void demoOfAFileThatDoesNotFit_isRefused_beforeABrokerIsStarted(@TempDir Path folder) throws Exception {
+        Path ragged = Files.writeString(folder.resolve("ragged.csv"), "a,y\n1,0\n1,2,3\n");
+        assertRefused("row 3 must have 2 values, as row 1 has; got 3", "--csv", ragged.toString());
+        Path grapes = Files.writeString(folder.resolve("grapes.csv"), "a,y\n1,1\n1,2\n1,3\n");
+        assertRefused(
+                "column y must be a class index from 0 to 2; got numbers from 1.0 to 3.0",
+                ("--csv " + grapes + " --set layers=1,3 --set output.activation=softmax --set loss=cross-entropy")
+                        .split(" "));
+        Path three = Files.writeString(folder.resolve("three.csv"), "a,y\n1,x\n1,y\n1,z\n");
+        assertRefused(
+                "layers must end with 3, the classes of three, with output.activation=softmax and loss=cross-entropy",
+                ("--csv " + three + " --set layers=1,1 --set output.activation=sigmoid --set loss=mse").split(" "));
+        assertRefused("--flip-at must be left out with more than two classes", "--csv", three + "", "--flip-at", "1");
+    }
+
+    private static void assertRefused(String message, String... args) throws Exception {
+        CommandRun demo = CommandRun.of(2, args);
+        assertThat(demo.err.toString().lines()).singleElement().asString().contains(message);
+        assertThat(demo.out.toString()).isEmpty();
     }
 
     /** In the line of a second the dip is averaged away, or is not within the samples that it shows. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LearnerTest {
@@ -147,14 +148,15 @@ class LearnerTest {
         assertThat(model.restores()).isEqualTo(1);
     }
 
-    @Test
-    void restore_takesTheStatisticsAndAdamsStepsBackToo_andHalvesTheRateOnlySoFar() {
+    @ParameterizedTest
+    @ValueSource(strings = {"standard", "running"})
+    void restore_takesTheStatisticsAndAdamsStepsBackToo_andHalvesTheRateOnlySoFar(String scaling) {
         ModelSpec spec = spec(
                 "layers", "1,1",
                 "output.activation", "identity",
                 "optimizer", "adam",
                 "learning.rate", "0.1",
-                "features.scaling", "standard",
+                "features.scaling", scaling,
                 "on.divergence", "restore",
                 "divergence.restore.after", "1",
                 "snapshot.every", "2");
@@ -218,9 +220,10 @@ class LearnerTest {
         assertThat(scaler.mean()[0]).isCloseTo(5.0, within(1e-15));
     }
 
-    @Test
-    void featuresTooLargeForTheStatistics_areNotTaken() {
-        ModelSpec spec = spec("layers", "1,1", "output.activation", "identity", "features.scaling", "standard");
+    @ParameterizedTest
+    @ValueSource(strings = {"standard", "running"})
+    void featuresTooLargeForTheStatistics_areNotTaken(String scaling) {
+        ModelSpec spec = spec("layers", "1,1", "output.activation", "identity", "features.scaling", scaling);
         Model model = new Model(spec);
         Learner learner = new Learner(spec);
         learner.learn(model, ONE, ONE, 1.0);
@@ -263,9 +266,12 @@ class LearnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sgd", "momentum", "adamw"})
-    void aStepAllocatesNothing(String optimizer) {
-        ModelSpec spec = ModelSpec.xor().with("optimizer", optimizer).with("learning.rate", "0.01");
+    @CsvSource({"sgd, none", "momentum, none", "adamw, none", "sgd, standard", "sgd, running"})
+    void aStepAllocatesNothing(String optimizer, String scaling) {
+        ModelSpec spec = ModelSpec.xor()
+                .with("optimizer", optimizer)
+                .with("learning.rate", "0.01")
+                .with("features.scaling", scaling);
         Model model = new Model(spec);
         Learner learner = new Learner(spec);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -31,6 +31,7 @@ final class ReferenceRun {
             "schedule",
             "batch_size",
             "clip_gradient_norm",
+            "features_scaling",
             "samples",
             "initial",
             "loss_before_step",
@@ -58,7 +59,7 @@ final class ReferenceRun {
                         new Architecture(sizes, activations),
                         Loss.of(json.get("loss").textValue()),
                         OptimizerKind.of(optimizer.id()),
-                        FeatureScaling.NONE,
+                        FeatureScaling.of(json.path("features_scaling").asText("none")),
                         new Origin.Seeded(Initializer.ZEROS, 0)),
                 new Hyperparameters(
                         optimizer,

@@ -27,6 +27,7 @@ class SpecSettingsTest {
                 "layers=784,256,64,10 hidden.activation=relu,gelu output.activation=softmax loss=cross-entropy",
                 "optimizer=nesterov momentum=0.8 weight.decay=0.01",
                 "optimizer=adamw adam.beta1=0.8 adam.epsilon=1e-6 schedule=warmup-cosine schedule.warmup=10",
+                "features.scaling=running",
                 "schedule=step-decay schedule.every=7 schedule.factor=0.9",
                 "schedule=cosine schedule.steps=123 schedule.minimum=0.001",
                 "batch.size=8 clip.gradient.norm=0.25 features.scaling=standard on.divergence=restore seed=4294967295"

@@ -157,6 +157,8 @@ class SampleReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
+                "{\"features\":[0,1],\"label\":[2]} | label must have 3 numbers; got 1; send a class index as a number, without"
+                        + " brackets, or one probability for each class",
                 "{\"features\":[0,1],\"label\":3} | label must be a class index from 0 to 2; got 3; send one of the model's 3",
                 "{\"features\":[0,1],\"label\":-1} | label must be a class index from 0 to 2; got -1",
                 "{\"features\":[0,1],\"label\":1.5} | label must be a class index from 0 to 2; got 1.5",
