@@ -153,7 +153,8 @@ public class StepBenchmark {
     @State(Scope.Thread)
     public static class Bare {
         private final ModelSpec spec = ModelSpec.xor();
-        private final Network network = new Network(spec.architecture(), spec.loss());
+        private final Network network =
+                new Network(spec.architecture(), spec.birth().loss());
         private TrainingState state;
         private TrainingState spare;
         private long steps;
@@ -170,7 +171,8 @@ public class StepBenchmark {
             network.forward(state.parameters(), CORNERS[i]);
             double loss = network.loss(LABELS[i]);
             Gradient gradient = network.backward(state.parameters(), LABELS[i], 1.0);
-            if (!network.isFinite() || !spec.optimizer().step(state, gradient, 1.0, learningRate, ++steps, spare)) {
+            if (!network.isFinite()
+                    || !spec.hyperparameters().optimizer().step(state, gradient, 1.0, learningRate, ++steps, spare)) {
                 throw new IllegalStateException("the step is not finite");
             }
             TrainingState previous = state;
