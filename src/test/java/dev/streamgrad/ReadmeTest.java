@@ -78,7 +78,7 @@ class ReadmeTest {
 
     @Test
     void samples_areSome() throws Exception {
-        SampleReader reader = new SampleReader(ModelSpec.xor());
+        SampleReader reader = SampleReader.of(ModelSpec.xor());
         List<String> samples = jsonWith("\"features\"");
         assertThat(samples).hasSizeGreaterThan(1);
         for (String sample : samples) {

@@ -58,7 +58,7 @@ public class SampleReaderBenchmark {
             default -> throw new IllegalArgumentException(sample);
         }
         value = json.toString().getBytes(StandardCharsets.UTF_8);
-        reader = new SampleReader(spec);
+        reader = SampleReader.of(spec);
     }
 
     @Benchmark

@@ -1,5 +1,6 @@
 package dev.streamgrad.bench;
 
+import dev.streamgrad.learning.Model;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.SampleReader;
@@ -103,12 +104,14 @@ final class CopyContender implements App {
     private static final class Parse extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
         private final Rehearsal rehearsal;
         private final SampleReader sample;
+        private final Model untrained;
         private final Prediction.Writer writer = new Prediction.Writer();
         private long count;
 
         Parse(Rehearsal rehearsal) {
             this.rehearsal = rehearsal;
-            this.sample = new SampleReader(rehearsal.spec());
+            this.sample = SampleReader.of(rehearsal.spec());
+            this.untrained = new Model(rehearsal.spec());
         }
 
         @Override
@@ -116,6 +119,7 @@ final class CopyContender implements App {
             RecordMetadata from = context().recordMetadata().orElseThrow();
             try {
                 sample.read(record.value());
+                sample.encode(untrained);
             } catch (BadRecordException e) {
                 throw new IllegalStateException(e);
             }
@@ -123,6 +127,7 @@ final class CopyContender implements App {
             byte[] value = writer.write(
                     sample.id(),
                     rehearsal.prediction(i),
+                    untrained.classOf(rehearsal.prediction(i)),
                     sample.label(),
                     rehearsal.loss(i),
                     count,

@@ -31,13 +31,14 @@ final class Rehearsal {
         this.spec = spec;
         Learner learner = new Learner(spec);
         Model model = new Model(spec);
-        SampleReader sample = new SampleReader(spec);
+        SampleReader sample = SampleReader.of(spec);
         Samples samples = new Samples(spec);
         int before =
                 Math.min(MOST_BEFORE, PARAMETERS_BEFORE / spec.architecture().parameters());
         for (int i = -before; i < STEPS; i++) {
             try {
                 sample.read(samples.next());
+                sample.encode(model);
             } catch (BadRecordException e) {
                 throw unfit();
             }

@@ -144,9 +144,10 @@ final class ModelsHandler {
             return others.ask(elsewhere.get(), "/models/" + encoded(name) + "/predict?local", body);
         }
         Model model = served.model(name).orElseThrow(() -> unknown(name));
-        SampleReader sample = new SampleReader(model.spec());
+        SampleReader sample = SampleReader.of(model.spec());
         try {
             sample.read(body);
+            sample.encode(model);
         } catch (BadRecordException e) {
             throw new RefusedException(400, e.text());
         }
@@ -168,6 +169,10 @@ final class ModelsHandler {
         ArrayNode array = json.putArray("prediction");
         for (double output : prediction) {
             array.add(output);
+        }
+        String predictedClass = model.classOf(prediction);
+        if (predictedClass != null) {
+            json.put("class", predictedClass);
         }
         json.put("version", model.version());
         return CompletableFuture.completedFuture(Answer.json(json));

@@ -57,6 +57,9 @@ public final class JsonScanner {
     /** How much of an unknown word an error shows. */
     private static final int LONGEST_SHOWN = 60;
 
+    /** What stands for half of a surrogate pair. */
+    private static final int REPLACEMENT = 0xFFFD;
+
     /** What a value is. */
     public enum Kind {
         OBJECT("an object"),
@@ -92,7 +95,8 @@ public final class JsonScanner {
     public static final class TooLargeException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        TooLargeException() {
+        /** Without a message: which limits there are is the reader's to say. */
+        public TooLargeException() {
             super(null, null, false, false);
         }
     }
@@ -105,11 +109,17 @@ public final class JsonScanner {
     private final char[] kept = new char[KEPT];
 
     private int length;
+    /** Where the last string stands, without its quotes, and whether there are escapes in it. */
+    private int stringStart;
+
+    private int stringEnd;
+    private boolean escaped;
     /** The last number, and where it stands. */
     private double number;
 
     private int numberStart;
     private int numberEnd;
+    private boolean numberIsWhole;
 
     /** Begins a document. The array is read from until the next call. */
     public void start(byte[] document) {
@@ -247,6 +257,104 @@ public final class JsonScanner {
         return new String(kept, 0, Math.min(length, KEPT));
     }
 
+    /** Where the last string begins in the document, behind its quote. */
+    public int stringStart() {
+        return stringStart;
+    }
+
+    /** Where the last string ends in the document, before its quote. */
+    public int stringEnd() {
+        return stringEnd;
+    }
+
+    /** Whether the last string has escapes, so that its text is not the bytes that stand in the document. */
+    public boolean isEscaped() {
+        return escaped;
+    }
+
+    /**
+     * Writes the text of the last string in UTF-8, whatever its length. Half of a surrogate pair, which only an escape
+     * can send, becomes U+FFFD, as strict readers make it.
+     *
+     * @param to has room for as many bytes as the string takes in the document, from {@code start} on
+     * @return how many bytes it took
+     */
+    public int copyString(byte[] to, int start) {
+        int end = at;
+        int n = start;
+        at = stringStart;
+        try {
+            while (at < stringEnd) {
+                if (in[at] != '\\') {
+                    to[n++] = in[at++];
+                    continue;
+                }
+                char unit = readEscape();
+                int codePoint = unit;
+                if (Character.isHighSurrogate(unit) && at < stringEnd && in[at] == '\\' && in[at + 1] == 'u') {
+                    int low = at;
+                    char next = readEscape();
+                    if (Character.isLowSurrogate(next)) {
+                        codePoint = Character.toCodePoint(unit, next);
+                    } else {
+                        at = low;
+                    }
+                }
+                n = put(codePoint, to, n);
+            }
+            return n - start;
+        } catch (MalformedException e) {
+            throw new IllegalStateException("a string that was read must be well-formed", e);
+        } finally {
+            at = end;
+        }
+    }
+
+    private static int put(int codePoint, byte[] to, int n) {
+        int c = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE ? REPLACEMENT : codePoint;
+        int at = n;
+        if (c < 0x80) {
+            to[at++] = (byte) c;
+        } else if (c < 0x800) {
+            to[at++] = (byte) (0xC0 | c >> 6);
+            to[at++] = continuation(c);
+        } else if (c < 0x10000) {
+            to[at++] = (byte) (0xE0 | c >> 12);
+            to[at++] = continuation(c >> 6);
+            to[at++] = continuation(c);
+        } else {
+            to[at++] = (byte) (0xF0 | c >> 18);
+            to[at++] = continuation(c >> 12);
+            to[at++] = continuation(c >> 6);
+            to[at++] = continuation(c);
+        }
+        return at;
+    }
+
+    private static byte continuation(int bits) {
+        return (byte) (0x80 | (bits & 0x3F));
+    }
+
+    /** Where the last number begins in the document. */
+    public int numberStart() {
+        return numberStart;
+    }
+
+    /** Where the last number ends in the document. */
+    public int numberEnd() {
+        return numberEnd;
+    }
+
+    /** Whether the last number is written as a whole one: digits, perhaps behind a minus. */
+    public boolean numberIsWhole() {
+        return numberIsWhole;
+    }
+
+    /** The document that is read. */
+    public byte[] document() {
+        return in;
+    }
+
     /** The last number, the double next to its decimal. Infinite if that is out of range. */
     public double number() {
         return number;
@@ -307,12 +415,14 @@ public final class JsonScanner {
         if (c == 'N' && !negative) {
             readWord("NaN");
             number = Double.NaN;
+            numberIsWhole = false;
             numberEnd = at;
             return;
         }
         if (c == 'I') {
             readWord("Infinity");
             number = negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+            numberIsWhole = false;
             numberEnd = at;
             return;
         }
@@ -364,6 +474,7 @@ public final class JsonScanner {
         }
         at = i;
         numberEnd = i;
+        numberIsWhole = isWhole;
         if (count + powerDigits > MOST_DIGITS) {
             throw new TooLargeException();
         }
@@ -395,15 +506,19 @@ public final class JsonScanner {
         byte[] bytes = in;
         int i = at;
         int n = 0;
+        stringStart = i;
+        escaped = false;
         while (i < bytes.length) {
             byte c = bytes[i];
             if (c == '"') {
                 at = i + 1;
+                stringEnd = i;
                 length = n;
                 return;
             }
             if (c < ' ' || c == '\\') {
                 at = i;
+                escaped |= c == '\\';
                 int codePoint = c == '\\' ? readEscape() : readBeyondAscii();
                 if (codePoint >= Character.MIN_SUPPLEMENTARY_CODE_POINT) {
                     keep(n++, Character.highSurrogate(codePoint));

@@ -1,5 +1,8 @@
 package dev.streamgrad.learning;
 
+import dev.streamgrad.encoding.Label;
+import dev.streamgrad.encoding.Mapping;
+import dev.streamgrad.encoding.Missing;
 import dev.streamgrad.json.ShortestDecimal;
 import dev.streamgrad.nn.Activation;
 import dev.streamgrad.nn.Architecture;
@@ -14,20 +17,57 @@ import org.jspecify.annotations.Nullable;
  * @param loss what is minimised
  * @param optimizer which optimizer; it decides what the model has to remember
  * @param scaling what happens to features first
+ * @param mapping how records become features and label; null if they are samples in the form of arrays
  * @param origin where version 0 comes from
  */
 public record Birth(
-        Architecture architecture, Loss loss, OptimizerKind optimizer, FeatureScaling scaling, Origin origin) {
+        Architecture architecture,
+        Loss loss,
+        OptimizerKind optimizer,
+        FeatureScaling scaling,
+        @Nullable Mapping mapping,
+        Origin origin) {
     /** How far the probabilities of a label may be from adding up to 1. */
     private static final double DISTRIBUTION_TOLERANCE = 1e-6;
 
     /**
-     * Checks that the loss fits the output.
+     * Checks that the loss fits the output, and the mapping the ends of the network.
      *
      * @throws IllegalArgumentException naming the setting, its rule, the value and, where it is not plain, the remedy
      */
     public Birth {
         loss.requireOutput(architecture.output());
+        if (mapping != null) {
+            requireFit(mapping, architecture, scaling);
+        }
+    }
+
+    private static void requireFit(Mapping mapping, Architecture architecture, FeatureScaling scaling) {
+        if (mapping.inputs() != architecture.inputs()) {
+            throw new IllegalArgumentException("layers must start with " + mapping.inputs()
+                    + ", the inputs that features have; got " + architecture.inputs() + "; write * for it");
+        }
+        Label label = mapping.label();
+        Activation output = architecture.output();
+        boolean softmax = output == Activation.SOFTMAX;
+        if (label.isClass() && !softmax && output != Activation.SIGMOID) {
+            throw new IllegalArgumentException(
+                    "output.activation must be softmax or sigmoid where the label is a class;" + " got " + output.id());
+        }
+        if (label.isClass() && !softmax && label.count() != 2) {
+            throw new IllegalArgumentException(
+                    "output.activation must be softmax for " + label.count() + " classes; got " + output.id());
+        }
+        if (label.isClass() && architecture.outputs() != (softmax ? label.count() : 1)) {
+            throw new IllegalArgumentException("layers must end with " + (softmax ? label.count() : 1) + " for "
+                    + label.count() + " classes and " + output.id() + "; got " + architecture.outputs()
+                    + "; write * for it");
+        }
+        if (mapping.missing() == Missing.MEAN && scaling == FeatureScaling.NONE) {
+            throw new IllegalArgumentException(
+                    "missing must not be mean without features.scaling, which knows the mean;"
+                            + " got features.scaling=none; set features.scaling=running");
+        }
     }
 
     /** What kind of answer the model gives. */
@@ -38,6 +78,16 @@ public record Birth(
     /** Whether features are standardised, so that the model keeps their statistics. */
     public boolean scales() {
         return scaling != FeatureScaling.NONE;
+    }
+
+    /** Whether a quantity may be missing, so that each has a number of samples of its own. */
+    public boolean hasGaps() {
+        return scales() && mapping != null && mapping.mayHaveGaps();
+    }
+
+    /** Whether the model learns words as they come. */
+    public boolean hasVocabulary() {
+        return mapping != null && !mapping.dictionaries().isEmpty();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.streamgrad.learning;
 
+import dev.streamgrad.encoding.Vocabulary;
 import dev.streamgrad.nn.Activation;
 import dev.streamgrad.nn.Gradient;
 import dev.streamgrad.nn.Loss;
@@ -94,7 +95,7 @@ public final class Learner {
      * Predicts a sample, scores the prediction, and trains on the sample. {@link #prediction}, {@link #loss} and
      * {@link #gradientNorm} then tell about it.
      *
-     * @param features finite, as many as the network has inputs
+     * @param features finite, as many as the network has inputs; NaN where {@link Birth#hasGaps} and one is missing
      * @param label as many as outputs, and {@link Birth#faultOf} finds nothing wrong with it
      * @param weight what this sample's gradient is multiplied by, finite and at least 0
      */
@@ -111,6 +112,10 @@ public final class Learner {
         }
         if (scaler != null) {
             scaler.update(features);
+        }
+        Vocabulary vocabulary = model.vocabulary();
+        if (vocabulary != null) {
+            vocabulary.keep();
         }
         model.samples++;
         model.nonFiniteInARow = 0;

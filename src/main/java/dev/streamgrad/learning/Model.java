@@ -1,5 +1,7 @@
 package dev.streamgrad.learning;
 
+import dev.streamgrad.encoding.Mapping;
+import dev.streamgrad.encoding.Vocabulary;
 import dev.streamgrad.nn.Architecture;
 import dev.streamgrad.nn.Parameters;
 import dev.streamgrad.nn.TrainingState;
@@ -16,6 +18,8 @@ public final class Model {
     private final ModelSpec spec;
     private final PrequentialMetrics metrics;
     private final @Nullable FeatureScaler scaler;
+    /** The words that are learned as they come; absent if none are. */
+    private final @Nullable Vocabulary vocabulary;
     /** The gradient sum of the unfinished batch; absent if every sample is a batch. */
     private final @Nullable Parameters pending;
 
@@ -77,9 +81,8 @@ public final class Model {
         this.state = state;
         this.metrics =
                 new PrequentialMetrics(birth.task(), birth.architecture().outputs(), hyperparameters.metricsWindow());
-        this.scaler = birth.scales()
-                ? new FeatureScaler(birth.scaling(), birth.architecture().inputs())
-                : null;
+        this.scaler = birth.scales() ? new FeatureScaler(birth) : null;
+        this.vocabulary = birth.mapping() != null && birth.hasVocabulary() ? new Vocabulary(birth.mapping()) : null;
         this.pending = hyperparameters.batchSize() > 1 ? Parameters.zeros(birth.architecture()) : null;
         this.checkpoint = hyperparameters.onDivergence() == OnDivergence.RESTORE ? new Checkpoint(state, scaler) : null;
     }
@@ -234,6 +237,32 @@ public final class Model {
     /** The feature statistics; null without scaling. */
     public @Nullable FeatureScaler scaler() {
         return scaler;
+    }
+
+    /** The words of learned categories and classes; null if there are none. */
+    public @Nullable Vocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    /** The name of the class that these outputs say; null if the model does not know classes by name. */
+    public @Nullable String classOf(double[] outputs) {
+        return classOf(outputs, knownClasses());
+    }
+
+    /**
+     * The name of the class that these outputs said when so many classes were known; null if there is none.
+     *
+     * @param known what {@link #knownClasses} said when the prediction was made
+     */
+    public @Nullable String classOf(double[] outputs, int known) {
+        Mapping mapping = spec.birth().mapping();
+        return mapping == null ? null : mapping.predictedClass(outputs, known, vocabulary);
+    }
+
+    /** How many classes the model knows by name. */
+    public int knownClasses() {
+        Mapping mapping = spec.birth().mapping();
+        return mapping == null ? 0 : mapping.knownClasses(vocabulary);
     }
 
     /** The gradient sum of the unfinished batch; null if every sample is a batch. */

@@ -103,6 +103,17 @@ public final class ModelState {
                     ModelState::decides,
                     ModelState::inputs,
                     model -> scalerOf(model).squares()),
+            new StateField.Vector(
+                    "scaling.counts",
+                    ModelState::hasGaps,
+                    ModelState::decides,
+                    ModelState::inputs,
+                    model -> scalerOf(model).counts()),
+            new StateField.Words(
+                    "dictionaries",
+                    ModelState::hasVocabulary,
+                    ModelState::decides,
+                    model -> Objects.requireNonNull(model.vocabulary())),
             new StateField.Real(
                     "learningRateFactor",
                     ModelState::always,
@@ -166,6 +177,12 @@ public final class ModelState {
                     ModelState::decides,
                     ModelState::inputs,
                     model -> checkpointScalerOf(model).squares()),
+            new StateField.Vector(
+                    "checkpoint.counts",
+                    spec -> goesBack(spec) && hasGaps(spec),
+                    ModelState::decides,
+                    ModelState::inputs,
+                    model -> checkpointScalerOf(model).counts()),
             new StateField.Metrics("metrics.state"));
 
     private static final Map<String, StateField> BY_PATH = new LinkedHashMap<>();
@@ -192,12 +209,24 @@ public final class ModelState {
         return counters;
     }
 
-    /** How many real numbers there are, at most, in the state of a model of this spec, whole ones and metrics apart. */
+    /**
+     * How many real numbers there are, at most, in the state of a model of this spec, whole ones, words and metrics
+     * apart.
+     */
     public static long reals(ModelSpec spec) {
         return FIELDS.stream()
                 .filter(field -> field.isIn(spec)
                         && !(field instanceof StateField.Whole)
+                        && !(field instanceof StateField.Words)
                         && !(field instanceof StateField.Metrics))
+                .mapToLong(field -> field.numbers(spec))
+                .sum();
+    }
+
+    /** How many numbers the words in the state of a model of this spec are, at most. */
+    public static long words(ModelSpec spec) {
+        return FIELDS.stream()
+                .filter(field -> field.isIn(spec) && field instanceof StateField.Words)
                 .mapToLong(field -> field.numbers(spec))
                 .sum();
     }
@@ -212,6 +241,14 @@ public final class ModelState {
 
     private static boolean scales(ModelSpec spec) {
         return spec.birth().scales();
+    }
+
+    private static boolean hasGaps(ModelSpec spec) {
+        return spec.birth().hasGaps();
+    }
+
+    private static boolean hasVocabulary(ModelSpec spec) {
+        return spec.birth().hasVocabulary();
     }
 
     private static boolean goesBack(ModelSpec spec) {

@@ -1,5 +1,6 @@
 package dev.streamgrad.learning;
 
+import dev.streamgrad.encoding.Mapping;
 import dev.streamgrad.json.ShortestDecimal;
 import dev.streamgrad.nn.Activation;
 import dev.streamgrad.nn.Architecture;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link ModelSpec} as settings, names and values as text: the one form that configuration, snapshots and the state
@@ -30,6 +32,7 @@ public final class SpecSettings {
     static {
         Map<String, String> defaults = new LinkedHashMap<>();
         defaults.put("layers", "2,4,1");
+        defaults.putAll(Mapping.DEFAULTS);
         defaults.put("hidden.activation", "sigmoid");
         defaults.put("output.activation", "sigmoid");
         defaults.put("loss", "mse");
@@ -77,12 +80,14 @@ public final class SpecSettings {
         });
         SettingsReader reader = new SettingsReader(all);
         OptimizerKind optimizer = OptimizerKind.of(reader.text("optimizer"));
+        Mapping mapping = Mapping.parse(all);
         return new ModelSpec(
                 new Birth(
-                        architecture(reader),
+                        architecture(reader, mapping),
                         Loss.of(reader.text("loss")),
                         optimizer,
                         FeatureScaling.of(reader.text("features.scaling")),
+                        mapping,
                         new Origin.Seeded(Initializer.of(reader.text("initializer")), reader.whole("seed"))),
                 new Hyperparameters(
                         optimizer.create(reader),
@@ -127,11 +132,17 @@ public final class SpecSettings {
         return spec;
     }
 
-    private static Architecture architecture(SettingsReader settings) {
+    private static Architecture architecture(SettingsReader settings, @Nullable Mapping mapping) {
         List<Integer> sizes = new ArrayList<>();
-        for (String size : settings.text("layers").split("[,-]", -1)) {
+        String[] layers = settings.text("layers").split("[,-]", -1);
+        for (int l = 0; l < layers.length; l++) {
+            String size = layers[l].trim();
+            if (size.equals("*")) {
+                sizes.add(end(settings, mapping, l == 0, l == layers.length - 1));
+                continue;
+            }
             try {
-                sizes.add(Integer.parseInt(size.trim()));
+                sizes.add(Integer.parseInt(size));
             } catch (NumberFormatException e) {
                 throw SettingsReader.wrong(
                         "layers", "whole numbers separated by commas, such as 2,4,1", settings.text("layers"));
@@ -153,6 +164,20 @@ public final class SpecSettings {
         return new Architecture(sizes, activations);
     }
 
+    /** The size of the first or last layer, which follows from features and label. */
+    private static int end(SettingsReader settings, @Nullable Mapping mapping, boolean first, boolean last) {
+        if (mapping == null || first == last) {
+            throw new IllegalArgumentException(
+                    "layers must have * only at its ends, and only where features is set; got "
+                            + settings.text("layers") + "; write the sizes, such as 2,4,1");
+        }
+        if (first) {
+            return mapping.inputs();
+        }
+        boolean softmax = Activation.of(settings.text("output.activation")) == Activation.SOFTMAX;
+        return softmax && mapping.label().isClass() ? mapping.label().count() : 1;
+    }
+
     /**
      * The settings that describe {@code spec}: those it uses, in a fixed order, so that equal specs give equal text.
      */
@@ -171,6 +196,9 @@ public final class SpecSettings {
         settings.put("output.activation", architecture.output().id());
         Birth birth = spec.birth();
         Hyperparameters hyperparameters = spec.hyperparameters();
+        if (birth.mapping() != null) {
+            settings.putAll(birth.mapping().settings());
+        }
         settings.put("loss", birth.loss().id());
         settings.put("optimizer", birth.optimizer().id());
         hyperparameters.optimizer().settings().forEach((name, value) -> settings.put(name, ShortestDecimal.of(value)));

@@ -1,6 +1,10 @@
 package dev.streamgrad.learning;
 
+import dev.streamgrad.encoding.Dictionary;
+import dev.streamgrad.encoding.Mapping;
+import dev.streamgrad.encoding.Vocabulary;
 import dev.streamgrad.nn.Parameters;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.DoubleSupplier;
@@ -172,6 +176,64 @@ public sealed interface StateField {
         public long numbers(ModelSpec spec) {
             return (long) spec.architecture().parameters()
                     * spec.birth().optimizer().slots();
+        }
+    }
+
+    /**
+     * The words of the model's dictionaries. As numbers, each dictionary is how many words it has, and each word the
+     * number of its bytes and its bytes.
+     */
+    record Words(String path, Predicate<ModelSpec> presence, Predicate<Model> decides, Function<Model, Vocabulary> live)
+            implements StateField {
+        /** The most bytes that a number of these takes as a whole: none is larger than a dictionary. */
+        public static final int LONGEST_NUMBER = 3;
+
+        @Override
+        public void forEach(Model model, DoubleConsumer consumer) {
+            for (Dictionary dictionary : live.apply(model).dictionaries()) {
+                consumer.accept(dictionary.size());
+                for (int i = 0; i < dictionary.size(); i++) {
+                    byte[] word = dictionary.bytes(i);
+                    consumer.accept(word.length);
+                    for (byte b : word) {
+                        consumer.accept(Byte.toUnsignedInt(b));
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void fill(Model model, DoubleSupplier numbers) {
+            for (Dictionary dictionary : live.apply(model).dictionaries()) {
+                int size = within(numbers.getAsDouble(), dictionary.capacity());
+                List<byte[]> words = new ArrayList<>();
+                for (int i = 0; i < size; i++) {
+                    byte[] word = new byte[within(numbers.getAsDouble(), Dictionary.LONGEST_WORD)];
+                    for (int b = 0; b < word.length; b++) {
+                        word[b] = (byte) within(numbers.getAsDouble(), 0xFF);
+                    }
+                    words.add(word);
+                }
+                dictionary.restore(words);
+            }
+        }
+
+        private static int within(double number, int most) {
+            if (!(number >= 0.0 && number <= most)) {
+                throw new IllegalArgumentException(
+                        "a number of a dictionary must be from 0 to " + most + "; got " + (long) number);
+            }
+            return (int) number;
+        }
+
+        @Override
+        public long numbers(ModelSpec spec) {
+            Mapping mapping = spec.birth().mapping();
+            return mapping == null
+                    ? 0
+                    : mapping.dictionaries().stream()
+                            .mapToLong(capacity -> 1 + capacity * (1L + Dictionary.LONGEST_WORD))
+                            .sum();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.streamgrad.records;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.streamgrad.encoding.Dictionary;
 import dev.streamgrad.json.Json;
 import dev.streamgrad.json.JsonWriter;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the sample's id
  * @param prediction one number per output
+ * @param predictedClass the name of the class that it says; null if the model does not know classes by name
  * @param label the sample's label, one number per output; null if it was a request
  * @param loss the loss of the prediction; null if it was a request
  * @param version the model's version that made the prediction
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record Prediction(
         @Nullable String id,
         List<Double> prediction,
+        @Nullable String predictedClass,
         @Nullable List<Double> label,
         @Nullable Double loss,
         long version,
@@ -33,7 +36,7 @@ public record Prediction(
 
     /** How many bytes a prediction with this many outputs takes at most. */
     public static long largest(int outputs) {
-        return 2L * outputs * Json.LONGEST_NUMBER + 6L * SampleReader.LONGEST_ID + 512;
+        return 2L * outputs * Json.LONGEST_NUMBER + 6L * SampleReader.LONGEST_ID + 6L * Dictionary.LONGEST_WORD + 512;
     }
 
     /** Copies the lists. */
@@ -54,6 +57,7 @@ public record Prediction(
             return new Prediction(
                     json.hasNonNull("id") ? json.get("id").textValue() : null,
                     numbers(json.required("prediction")),
+                    json.path("class").textValue(),
                     json.has("label") ? numbers(json.get("label")) : null,
                     json.has("loss") ? (Double) json.get("loss").doubleValue() : null,
                     json.required("version").longValue(),
@@ -78,7 +82,9 @@ public record Prediction(
         private static final byte[] ID = JsonWriter.ascii("\"id\":");
         private static final byte[] NEXT = JsonWriter.ascii(",");
         private static final byte[] PREDICTION = JsonWriter.ascii("\"prediction\":[");
+        private static final byte[] CLASS = JsonWriter.ascii("],\"class\":");
         private static final byte[] LABEL = JsonWriter.ascii("],\"label\":[");
+        private static final byte[] LABEL_AFTER_CLASS = JsonWriter.ascii(",\"label\":[");
         private static final byte[] LOSS = JsonWriter.ascii("],\"loss\":");
         private static final byte[] VERSION_OF_REQUEST = JsonWriter.ascii("],\"version\":");
         private static final byte[] VERSION = JsonWriter.ascii(",\"version\":");
@@ -92,12 +98,14 @@ public record Prediction(
         /**
          * The record's value.
          *
+         * @param predictedClass the name of the class that the prediction says; null for none
          * @param label null for a request, whose loss is then ignored
          * @throws IllegalArgumentException if a number is not finite
          */
         public byte[] write(
                 @Nullable String id,
                 double[] prediction,
+                @Nullable String predictedClass,
                 double @Nullable [] label,
                 double loss,
                 long version,
@@ -113,14 +121,18 @@ public record Prediction(
             }
             json.raw(PREDICTION);
             json.elements(prediction);
+            if (predictedClass != null) {
+                json.raw(CLASS);
+                json.string(predictedClass);
+            }
             if (label != null) {
-                json.raw(LABEL);
+                json.raw(predictedClass == null ? LABEL : LABEL_AFTER_CLASS);
                 json.elements(label);
                 json.raw(LOSS);
                 json.number(loss);
                 json.raw(VERSION);
             } else {
-                json.raw(VERSION_OF_REQUEST);
+                json.raw(predictedClass == null ? VERSION_OF_REQUEST : VERSION);
             }
             json.number(version);
             json.raw(trained ? TRAINED : NOT_TRAINED);

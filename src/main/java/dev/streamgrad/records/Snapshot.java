@@ -1,5 +1,6 @@
 package dev.streamgrad.records;
 
+import dev.streamgrad.encoding.Mapping;
 import dev.streamgrad.json.Json;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  *   layers               [{"weights":[[…]],"biases":[…]}], weights in × out
  *   optimizer            its steps, and its memory: slots, each in the form of layers
  *   batch                the unfinished mini-batch: samples and gradient sum; only if batch.size is over 1
- *   scaling              count, means, squares; only with features.scaling
+ *   inputs, classes      what people call them; only with features, and with classes
+ *   scaling              count, means, squares; only with features.scaling; counts, if a quantity may be missing
+ *   dictionaries         the words of learned categories, and of learned classes, in their order; only with some
  *   learningRateFactor, nonFinite
  *   checkpoint           what on.divergence=restore goes back to; only with it
  *   metrics              figures for people, and their state
@@ -87,7 +90,14 @@ public record Snapshot(
         return Json.LONGEST_NUMBER * numbers
                 + LONGEST_ROW_FRAME * rows * groups
                 + LONGEST_FRAME
+                + 6L * ModelState.words(spec)
+                + largestNames(spec)
                 + 6L * ModelName.LONGEST;
+    }
+
+    private static long largestNames(ModelSpec spec) {
+        Mapping mapping = spec.birth().mapping();
+        return mapping == null ? 0 : 6L * mapping.largestNames();
     }
 
     /** A snapshot of a model as it is now. The model is not copied: write it before the model learns on. */

@@ -10,6 +10,7 @@ import dev.streamgrad.learning.ModelState;
 import dev.streamgrad.learning.SpecSettings;
 import dev.streamgrad.learning.StateField;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -113,10 +114,15 @@ final class SnapshotReader {
             return;
         }
         DoubleStream.Builder collected = DoubleStream.builder();
+        if (field instanceof StateField.Words) {
+            node.forEach(dictionary -> collectWords(dictionary, collected));
+            fillAll(field, model, collected.build().toArray());
+            return;
+        }
         collect(node, path, collected);
         double[] numbers = collected.build().toArray();
-        if (field instanceof StateField.Metrics metrics) {
-            read(metrics, model, numbers);
+        if (field instanceof StateField.Metrics) {
+            fillAll(field, model, numbers);
             return;
         }
         long expected = field.numbers(model.spec());
@@ -127,16 +133,28 @@ final class SnapshotReader {
         field.fill(model, Arrays.stream(numbers).iterator()::nextDouble);
     }
 
-    private static void read(StateField.Metrics metrics, Model model, double[] numbers) {
+    /** Fills a field whose numbers say themselves how many there are. */
+    private static void fillAll(StateField field, Model model, double[] numbers) {
         PrimitiveIterator.OfDouble iterator = Arrays.stream(numbers).iterator();
         try {
-            metrics.fill(model, iterator::nextDouble);
+            field.fill(model, iterator::nextDouble);
         } catch (NoSuchElementException e) {
-            throw new IllegalArgumentException("a snapshot's metrics.state must have more numbers; got too few", e);
+            throw new IllegalArgumentException("a snapshot's " + field.path() + " must have more; got too few", e);
         }
         if (iterator.hasNext()) {
-            throw new IllegalArgumentException("a snapshot's metrics.state must have fewer numbers; got too many");
+            throw new IllegalArgumentException("a snapshot's " + field.path() + " must have fewer; got too many");
         }
+    }
+
+    private static void collectWords(JsonNode dictionary, DoubleConsumer to) {
+        to.accept(dictionary.size());
+        dictionary.forEach(word -> {
+            byte[] bytes = word.asText().getBytes(StandardCharsets.UTF_8);
+            to.accept(bytes.length);
+            for (byte b : bytes) {
+                to.accept(Byte.toUnsignedInt(b));
+            }
+        });
     }
 
     /** All numbers of rows, layers and slots, in canonical order. */

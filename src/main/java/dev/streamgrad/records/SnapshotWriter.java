@@ -1,6 +1,8 @@
 package dev.streamgrad.records;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.streamgrad.encoding.Dictionary;
+import dev.streamgrad.encoding.Mapping;
 import dev.streamgrad.json.Json;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelState;
@@ -14,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Writes snapshots, and what HTTP says of a model, as JSON. */
@@ -108,6 +111,12 @@ final class SnapshotWriter {
                 write(slot);
             }
             json.writeEndArray();
+        } else if (field instanceof StateField.Words words) {
+            json.writeStartArray();
+            for (Dictionary dictionary : words.live().apply(model).dictionaries()) {
+                writeWords(dictionary.words());
+            }
+            json.writeEndArray();
         } else if (field instanceof StateField.Metrics metrics) {
             writeState(metrics);
         }
@@ -136,6 +145,28 @@ final class SnapshotWriter {
             json.writeStringField(setting.getKey(), setting.getValue());
         }
         json.writeEndObject();
+        writeNames();
+    }
+
+    /** What people call the inputs, and the classes as far as they are known. */
+    private void writeNames() throws IOException {
+        Mapping mapping = model.spec().birth().mapping();
+        if (mapping != null) {
+            json.writeFieldName("inputs");
+            writeWords(mapping.inputNames(model.vocabulary()));
+            if (mapping.label().isClass()) {
+                json.writeFieldName("classes");
+                writeWords(mapping.classes(model.vocabulary()));
+            }
+        }
+    }
+
+    private void writeWords(List<String> words) throws IOException {
+        json.writeStartArray();
+        for (String word : words) {
+            json.writeString(word);
+        }
+        json.writeEndArray();
     }
 
     /**

@@ -27,6 +27,14 @@ final class SpecText {
         Map<String, String> base = new LinkedHashMap<>();
         """
                 layers=2,4,1
+                features=
+                missing=dead-letter
+                numbers.in.quotes=false
+                label=label
+                label.classes=
+                label.classes.max=0
+                weight=weight
+                id=id
                 hidden.activation=sigmoid
                 output.activation=sigmoid
                 loss=mse

@@ -29,7 +29,7 @@ import java.util.zip.CRC32C;
  *   n bytes     the spec, as {@link SpecText} writes it
  *   fields …    those of {@link ModelState#FIELDS} that the model has, in that order, each by its kind:
  *               a whole number as a whole, less its least value; a real one as a double; rows, layers and slots as their
- *               doubles; metrics as numbers, as PrequentialMetrics hands them out
+ *               doubles; metrics and words as numbers, as they are handed out
  *   int32       CRC-32C of everything before
  * </pre>
  *
@@ -89,7 +89,7 @@ public final class StateFormat {
     private static final long ZERO_BITS = Double.doubleToRawLongBits(0.0);
 
     private final Map<ModelSpec, byte[]> bytesOfSpec = new HashMap<>();
-    private final Map<ModelSpec, Long> realsOfSpec = new HashMap<>();
+    private final Map<ModelSpec, Long> largestWithoutMetrics = new HashMap<>();
     private final Map<ByteBuffer, ModelSpec> specOfBytes = new HashMap<>();
     /** Equal specs of different bytes, as those of different versions are, share one object too. */
     private final Map<ModelSpec, ModelSpec> shared = new HashMap<>();
@@ -115,20 +115,19 @@ public final class StateFormat {
 
     /** How many bytes a model of this spec takes at most. */
     public static long largest(ModelSpec spec) {
-        return largest(
-                SpecText.of(spec).length,
-                ModelState.reals(spec),
-                PrequentialMetrics.largest(spec.architecture().outputs()));
+        return largestWithoutMetrics(spec)
+                + LONGEST_NUMBER
+                        * PrequentialMetrics.largest(spec.architecture().outputs());
     }
 
-    private static long largest(int specBytes, long reals, long metrics) {
+    private static long largestWithoutMetrics(ModelSpec spec) {
         return MAGIC.length
                 + 1L
                 + LONGEST_WHOLE
-                + specBytes
+                + SpecText.of(spec).length
                 + LONGEST_WHOLE * (long) ModelState.FIELDS.size()
-                + Double.BYTES * reals
-                + LONGEST_NUMBER * metrics
+                + Double.BYTES * ModelState.reals(spec)
+                + StateField.Words.LONGEST_NUMBER * ModelState.words(spec)
                 + Integer.BYTES;
     }
 
@@ -136,9 +135,9 @@ public final class StateFormat {
     public byte[] write(Model model) {
         ModelSpec spec = model.spec();
         byte[] specBytes = bytesOfSpec.computeIfAbsent(spec, SpecText::of);
-        long reals = realsOfSpec.computeIfAbsent(spec, ModelState::reals);
-        int most =
-                Math.toIntExact(largest(specBytes.length, reals, model.metrics().size()));
+        long withoutMetrics = largestWithoutMetrics.computeIfAbsent(spec, StateFormat::largestWithoutMetrics);
+        int most = Math.toIntExact(
+                withoutMetrics + LONGEST_NUMBER * (long) model.metrics().size());
         if (written.length < most) {
             written = new byte[most];
             out = ByteBuffer.wrap(written).order(ByteOrder.LITTLE_ENDIAN);
@@ -159,8 +158,8 @@ public final class StateFormat {
     private void write(StateField field, Model model) {
         if (field instanceof StateField.Whole whole) {
             putWhole(whole.get(model) - whole.least());
-        } else if (field instanceof StateField.Metrics metrics) {
-            metrics.forEach(model, this::putNumber);
+        } else if (field instanceof StateField.Metrics || field instanceof StateField.Words) {
+            field.forEach(model, this::putNumber);
         } else {
             field.forEach(model, out::putDouble);
         }
@@ -237,8 +236,8 @@ public final class StateFormat {
                 }
                 if (field instanceof StateField.Whole whole) {
                     whole.set(model, getWhole(in) + whole.least());
-                } else if (field instanceof StateField.Metrics metrics) {
-                    metrics.fill(model, () -> getNumber(in));
+                } else if (field instanceof StateField.Metrics || field instanceof StateField.Words) {
+                    field.fill(model, () -> getNumber(in));
                 } else {
                     field.fill(model, in::getDouble);
                 }

@@ -65,11 +65,12 @@ public final class ReplayedModel {
             return Outcome.UNUSED;
         }
         try {
-            reader.read(record.value());
+            reader.read(record.value(), record.headers(), id.name(), true);
+            if (!reader.hasLabel()) {
+                return Outcome.UNUSED;
+            }
+            reader.encode(model);
         } catch (BadRecordException e) {
-            return Outcome.UNUSED;
-        }
-        if (!reader.hasLabel()) {
             return Outcome.UNUSED;
         }
         Learner.Outcome outcome = learner.learn(model, reader.features(), reader.label(), reader.weight());

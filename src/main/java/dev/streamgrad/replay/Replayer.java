@@ -85,7 +85,7 @@ public final class Replayer {
                 model,
                 takesKeyless,
                 learners.computeIfAbsent(spec.birth(), Learner::new),
-                readers.computeIfAbsent(spec.birth(), birth -> new SampleReader(spec)));
+                readers.computeIfAbsent(spec.birth(), birth -> SampleReader.of(spec)));
     }
 
     private boolean isKeylessBySettings(String name) {

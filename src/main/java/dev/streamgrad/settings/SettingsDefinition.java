@@ -131,7 +131,47 @@ final class SettingsDefinition {
                 definition,
                 "layers",
                 ConfigDef.Type.STRING,
-                "The width of each layer, from the features to the outputs, separated by commas.");
+                "The width of each layer, from the features to the outputs, separated by commas; with features the first and the last may be *,"
+                        + " and follow from features and label.");
+        model(
+                definition,
+                "features",
+                ConfigDef.Type.STRING,
+                "The fields of a record that are features, and their types, as in amount, country:category(16), hour:cyclic(24); empty"
+                        + " means that records are {\"features\":[…],\"label\":[…]}. See the page about your own records.");
+        model(
+                definition,
+                "missing",
+                ConfigDef.Type.STRING,
+                "With features: what one does that is missing, null, blank or of another type: dead-letter, zero, or mean"
+                        + " (the mean so far; needs features.scaling).");
+        model(
+                definition,
+                "numbers.in.quotes",
+                ConfigDef.Type.STRING,
+                "With features: whether text that is a number is taken for one: true or false.");
+        model(definition, "label", ConfigDef.Type.STRING, "With features: the field of the label.");
+        model(
+                definition,
+                "label.classes",
+                ConfigDef.Type.STRING,
+                "With features: the names of the classes, separated by commas, in the order of the outputs; empty means that the label"
+                        + " is a number, or see label.classes.max.");
+        model(
+                definition,
+                "label.classes.max",
+                ConfigDef.Type.INT,
+                "With features: how many classes the model learns by name as they come; 0 means none.");
+        model(
+                definition,
+                "weight",
+                ConfigDef.Type.STRING,
+                "With features: the field of a sample's weight, if it has one.");
+        model(
+                definition,
+                "id",
+                ConfigDef.Type.STRING,
+                "With features: the field of a sample's id, which is copied to its prediction.");
         model(
                 definition,
                 "hidden.activation",

@@ -162,10 +162,18 @@ final class RecordHandler {
         SampleReader sample = live != null
                 ? live.workbench().reader()
                 : models.workbenchFor(spec).reader();
-        sample.read(record.value(), live != null ? live.name() : new String(key, StandardCharsets.UTF_8), live != null);
+        boolean exists = live != null;
+        String name = live != null ? live.name() : new String(key, StandardCharsets.UTF_8);
+        sample.read(record.value(), record.headers(), name, exists);
         if (live == null) {
             // A request makes no model: it is answered by version 0, which nothing has to remember.
-            live = sample.hasLabel() ? create(key, spec, from.offset()) : models.untrained(key, spec);
+            live = models.untrained(key, spec);
+        }
+        sample.encode(live.model());
+        if (!exists && sample.hasLabel()) {
+            live = create(key, spec, from.offset());
+            // What the record brings to the vocabulary is noted in that of the model that learns it.
+            sample.encode(live.model());
         }
         if (sample.hasLabel()) {
             train(inFlight, live, sample, record, from);
@@ -238,7 +246,15 @@ final class RecordHandler {
                             + "; scale the features down");
         }
         byte[] prediction = predictions.write(
-                sample.id(), outputs, null, 0.0, live.model().version(), false, from.partition(), from.offset());
+                sample.id(),
+                outputs,
+                live.model().classOf(outputs),
+                null,
+                0.0,
+                live.model().version(),
+                false,
+                from.partition(),
+                from.offset());
         inFlight.send(LearnTopology.PREDICTIONS, live.key(), prediction);
         live.listener().requested();
     }
@@ -254,6 +270,7 @@ final class RecordHandler {
         Learner learner = live.workbench().learner();
         long version = model.version();
         double learningRate = model.learningRate();
+        int knownClasses = model.knownClasses();
         Learner.Outcome outcome = learner.learn(model, sample.features(), sample.label(), sample.weight());
         model.reached(from.offset());
         models.changed(live);
@@ -268,6 +285,7 @@ final class RecordHandler {
         byte[] prediction = predictions.write(
                 sample.id(),
                 learner.prediction(),
+                model.classOf(learner.prediction(), knownClasses),
                 sample.label(),
                 learner.loss(),
                 version,

@@ -13,6 +13,6 @@ import dev.streamgrad.records.SampleReader;
 record Workbench(SampleReader reader, Learner learner) {
 
     Workbench(ModelSpec spec) {
-        this(new SampleReader(spec), new Learner(spec));
+        this(SampleReader.of(spec), new Learner(spec));
     }
 }

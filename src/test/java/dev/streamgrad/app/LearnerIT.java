@@ -119,7 +119,7 @@ class LearnerIT {
     }
 
     private static void learn(Model model, ConsumerRecord<byte[], byte[]> sample) {
-        SampleReader reader = new SampleReader(model.spec());
+        SampleReader reader = SampleReader.of(model.spec());
         try {
             reader.read(sample.value());
         } catch (BadRecordException e) {

@@ -91,7 +91,7 @@ class AuditTest {
             Map<String, Model> models = new HashMap<>();
             SampleSource source = Dataset.NOISY_XOR.samples(1);
             Learner learner = new Learner(SPEC);
-            SampleReader reader = new SampleReader(SPEC);
+            SampleReader reader = SampleReader.of(SPEC);
             for (int i = 0; i < 2000; i++) {
                 String name = i % 2 == 0 ? "even" : "odd";
                 byte[] value = source.next().toJson();

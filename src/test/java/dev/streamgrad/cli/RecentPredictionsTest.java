@@ -13,7 +13,8 @@ class RecentPredictionsTest {
 
     private static void add(RecentPredictions recent, double prediction, double label, double loss) {
         List<Double> labels = List.of(label);
-        recent.add(new Prediction(null, List.of(prediction), labels, loss, 0, true, new Source(0, 0)), labels, loss);
+        recent.add(
+                new Prediction(null, List.of(prediction), null, labels, loss, 0, true, new Source(0, 0)), labels, loss);
     }
 
     @Test

@@ -60,6 +60,7 @@ final class ReferenceRun {
                         Loss.of(json.get("loss").textValue()),
                         OptimizerKind.of(optimizer.id()),
                         FeatureScaling.of(json.path("features_scaling").asText("none")),
+                        null,
                         new Origin.Seeded(Initializer.ZEROS, 0)),
                 new Hyperparameters(
                         optimizer,

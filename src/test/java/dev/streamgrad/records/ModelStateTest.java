@@ -6,9 +6,12 @@ import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.ModelState;
+import dev.streamgrad.learning.SpecSettings;
 import dev.streamgrad.learning.StateField;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.PrimitiveIterator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,20 +21,36 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** That every piece of a model's state is in its bytes, its snapshot and, if it decides anything, its fingerprint. */
 class ModelStateTest {
     /** A spec whose models have all there is. */
-    private static final ModelSpec EVERYTHING = ModelSpec.xor()
-            .with("optimizer", "adam")
-            .with("learning.rate", "0.01")
-            .with("batch.size", "7")
-            .with("features.scaling", "standard")
-            .with("on.divergence", "restore")
-            .with("snapshot.every", "10");
+    private static final ModelSpec EVERYTHING = SpecSettings.parse(Map.of(
+            "layers", "*,4,*",
+            "features", "x1?,word:category(4)",
+            "label.classes.max", "2",
+            "optimizer", "adam",
+            "learning.rate", "0.01",
+            "batch.size", "7",
+            "features.scaling", "standard",
+            "on.divergence", "restore",
+            "snapshot.every", "10"));
 
     static Stream<String> paths() {
         return ModelState.FIELDS.stream().map(StateField::path);
     }
 
     private static Model model() {
-        Model model = StateFormatTest.trained(EVERYTHING, 100);
+        Model model = new Model(EVERYTHING);
+        Learner learner = new Learner(EVERYTHING);
+        SampleReader reader = SampleReader.of(EVERYTHING);
+        for (int i = 0; i < 100; i++) {
+            String json = "{\"x1\":" + i % 7 + ",\"word\":\"w" + i % 5 + "\",\"label\":" + i % 2 + "}";
+            try {
+                reader.read(json.getBytes(StandardCharsets.UTF_8));
+                reader.encode(model);
+            } catch (BadRecordException e) {
+                throw new IllegalStateException(e);
+            }
+            assertThat(learner.learn(model, reader.features(), reader.label(), reader.weight()))
+                    .isEqualTo(Learner.Outcome.TRAINED);
+        }
         model.reached(99);
         // As after five commands.
         ((StateField.Whole) ModelState.field("version")).set(model, model.version() + 5);

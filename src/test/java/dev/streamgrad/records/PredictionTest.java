@@ -15,7 +15,7 @@ class PredictionTest {
 
     private String write(double @Nullable [] label) {
         return new String(
-                writer.write("a\"7", new double[] {0.98}, label, 4.0e-4, 1234, label != null, 0, 1233),
+                writer.write("a\"7", new double[] {0.98}, null, label, 4.0e-4, 1234, label != null, 0, 1233),
                 StandardCharsets.UTF_8);
     }
 
@@ -36,8 +36,8 @@ class PredictionTest {
     @Test
     void whatIsWritten_readsBack() {
         assertThat(Prediction.read(write(new double[] {1}).getBytes(StandardCharsets.UTF_8)))
-                .isEqualTo(
-                        new Prediction("a\"7", List.of(0.98), List.of(1.0), 4.0e-4, 1234, true, new Source(0, 1233)));
+                .isEqualTo(new Prediction(
+                        "a\"7", List.of(0.98), null, List.of(1.0), 4.0e-4, 1234, true, new Source(0, 1233)));
         assertThat(Prediction.read(write(null).getBytes(StandardCharsets.UTF_8)).loss())
                 .isNull();
         assertThatThrownBy(() -> Prediction.read(new byte[] {'x'})).hasMessageContaining("not a prediction");
@@ -45,7 +45,8 @@ class PredictionTest {
 
     @Test
     void doubles_areInTheirShortestForm() {
-        byte[] bytes = writer.write(null, new double[] {0.1, 2.2250738585072014E-308, -0.0}, null, 0, 0, false, 0, 0);
+        byte[] bytes =
+                writer.write(null, new double[] {0.1, 2.2250738585072014E-308, -0.0}, null, null, 0, 0, false, 0, 0);
         assertThat(new String(bytes, StandardCharsets.UTF_8))
                 .startsWith("{\"prediction\":[0.1,2.2250738585072014E-308,-0.0]");
     }
@@ -56,7 +57,7 @@ class PredictionTest {
         assertThatThrownBy(() -> write(new double[] {Double.NaN})).hasMessage("JSON has no NaN");
         assertThat(write(new double[] {1})).isEqualTo(first);
         String longId = "ä€😀\"".repeat(5_000);
-        byte[] bytes = writer.write(longId, new double[] {0.5}, null, 0, 0, false, 0, 0);
+        byte[] bytes = writer.write(longId, new double[] {0.5}, null, null, 0, 0, false, 0, 0);
         assertThat(Prediction.read(bytes).id()).isEqualTo(longId);
         assertThat(write(new double[] {1})).isEqualTo(first);
     }

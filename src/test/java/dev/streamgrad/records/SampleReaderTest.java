@@ -18,8 +18,8 @@ class SampleReaderTest {
     private static final ModelSpec CLASSES =
             SpecSettings.parse(Map.of("layers", "2,3", "output.activation", "softmax", "loss", "cross-entropy"));
 
-    private final SampleReader xor = new SampleReader(ModelSpec.xor());
-    private final SampleReader classes = new SampleReader(CLASSES);
+    private final SampleReader xor = SampleReader.of(ModelSpec.xor());
+    private final SampleReader classes = SampleReader.of(CLASSES);
 
     private static void read(SampleReader reader, String json) throws BadRecordException {
         reader.read(json.getBytes(StandardCharsets.UTF_8));
@@ -38,7 +38,7 @@ class SampleReaderTest {
                 "false | {\"features\":[]} | features must have 2 numbers; got 0; the model's layers starts with 2, so send 2",
             })
     void remedyForAWrongNumber_dependsOnWhetherTheModelExists(boolean exists, String json, String message) {
-        assertThatThrownBy(() -> xor.read(json.getBytes(StandardCharsets.UTF_8), "breast", exists))
+        assertThatThrownBy(() -> xor.read(json.getBytes(StandardCharsets.UTF_8), null, "breast", exists))
                 .hasMessage(message);
     }
 
@@ -71,7 +71,7 @@ class SampleReaderTest {
         assertThatThrownBy(() -> read(xor, "{\"features\":[0,1],\"label\":2e23}"))
                 .hasMessageStartingWith("label[0] must be from 0.0 to 1.0, ")
                 .hasMessageContaining("; got 2.0E23; ");
-        SampleReader entropy = new SampleReader(ModelSpec.xor()
+        SampleReader entropy = SampleReader.of(ModelSpec.xor()
                 .with("layers", "2,4,2")
                 .with("output.activation", "softmax")
                 .with("loss", "cross-entropy"));

@@ -184,6 +184,7 @@ class LearnTopologyTest {
                 .isEqualTo(new Prediction(
                         "a",
                         List.of(expected),
+                        null,
                         List.of(1.0),
                         (expected - 1) * (expected - 1),
                         0,

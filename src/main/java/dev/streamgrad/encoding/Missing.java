@@ -1,0 +1,24 @@
+package dev.streamgrad.encoding;
+
+import dev.streamgrad.nn.Named;
+
+/** What a feature does that is missing, null, blank or of a type that its own cannot take. */
+public enum Missing implements Named {
+    /** The record cannot be used. */
+    DEAD_LETTER("dead-letter"),
+    /** The feature's inputs are 0. */
+    ZERO("zero"),
+    /** A number is the mean of those that were there; the inputs of any other feature are 0. Needs scaling. */
+    MEAN("mean");
+
+    private final String id;
+
+    Missing(String id) {
+        this.id = id;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+}
