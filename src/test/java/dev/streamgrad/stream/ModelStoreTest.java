@@ -1,6 +1,7 @@
 package dev.streamgrad.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.learning.Model;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -23,6 +25,7 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a commit reads, writes and tells. Kafka's test driver commits after each record. */
@@ -46,8 +49,12 @@ class ModelStoreTest {
         private final TestInputTopic<byte[], byte[]> samples;
 
         Running(Map<Bytes, byte[]> bytes) {
+            this(bytes, Map.of());
+        }
+
+        Running(Map<Bytes, byte[]> bytes, Map<String, String> given) {
             this.bytes = bytes;
-            Settings settings = Settings.of(Map.of());
+            Settings settings = Settings.of(given);
             LearningListener listener = partition -> new TaskListener() {
                 @Override
                 public void committing(long records, long models, int live, long stateBytes) {
@@ -104,8 +111,10 @@ class ModelStoreTest {
                     });
         }
 
-        void send(String model, String value) {
-            samples.pipeInput(model.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8));
+        void send(@Nullable String model, String value) {
+            samples.pipeInput(
+                    model == null ? null : model.getBytes(StandardCharsets.UTF_8),
+                    value.getBytes(StandardCharsets.UTF_8));
         }
 
         @Override
@@ -168,5 +177,43 @@ class ModelStoreTest {
             learner.send("xor", "no sample");
             assertThat(learner.commits).containsExactly(new Commit(1, 0, 0), new Commit(1, 0, 0), new Commit(1, 0, 0));
         }
+    }
+
+    @Test
+    void anotherDefaultModel_isRefused_onceARecordWithoutAKeyHasTrainedTheFirst() {
+        Map<Bytes, byte[]> bytes = new TreeMap<>();
+        try (Running learner = new Running(bytes, Map.of("default.model", "first"))) {
+            learner.send(null, SAMPLE);
+            learner.send("first", SAMPLE);
+        }
+        assertThatThrownBy(() -> new Running(bytes, Map.of("default.model", "second")))
+                .rootCause()
+                .isInstanceOf(StateRefusedException.class)
+                .hasMessage("default.model must stay first, which the records without a key have trained; got second;"
+                        + " set it back, or send a key with each record and forget the models: streamgrad reset");
+        try (Running successor = new Running(bytes, Map.of("default.model", "first"))) {
+            assertThat(successor.commits).isEmpty();
+        }
+    }
+
+    @Test
+    void anotherDefaultModel_isTaken_whereRecordsWithoutAKeyHaveTrainedNone() {
+        Map<Bytes, byte[]> bytes = new TreeMap<>();
+        try (Running learner = new Running(bytes, Map.of("default.model", "first", "max.models", "1"))) {
+            learner.send("other", SAMPLE);
+            learner.send(null, REQUEST);
+            learner.send(null, "no sample");
+            learner.send(null, "{\"features\":[0],\"label\":[1]}");
+            learner.send(null, SAMPLE); // One model more than max.models.
+        }
+        assertThat(partitionState(bytes).lastOffset()).isEqualTo(4);
+        assertThat(partitionState(bytes).keylessModel()).isEmpty();
+        try (Running successor = new Running(bytes, Map.of("default.model", "second"))) {
+            assertThat(successor.commits).isEmpty();
+        }
+    }
+
+    private static PartitionState partitionState(Map<Bytes, byte[]> bytes) {
+        return PartitionState.read(Objects.requireNonNull(bytes.get(Bytes.wrap(PartitionState.key()))));
     }
 }
