@@ -15,6 +15,7 @@ import dev.streamgrad.replay.ReplayedModel;
 import dev.streamgrad.replay.Replayer;
 import dev.streamgrad.replay.TopicLog;
 import dev.streamgrad.settings.Settings;
+import dev.streamgrad.stream.StateRefusedException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +60,8 @@ public final class Rebuild {
     private final Map<Integer, Long> next = new HashMap<>();
 
     private final Map<ModelId, Snapshot> newest = new TreeMap<>();
+    /** The model that records without a key have trained; empty as long as none is known to have. */
+    private String keylessModel = "";
 
     private Rebuild(Settings settings, boolean ontoNewSamples, Progress progress) {
         this.settings = settings;
@@ -97,6 +100,7 @@ public final class Rebuild {
                     next.put(partition, samples.beginning(partition));
                 }
             } else {
+                findKeylessModel();
                 findEnds(admin, samples);
                 requireAllSamples(samples);
                 train(samples, replayer);
@@ -158,6 +162,23 @@ public final class Rebuild {
         boolean ofTheseSamples = log == null || log.topicId().equals(topicId);
         if ((ofTheseSamples || ontoNewSamples) && snapshot.source().partition() < partitions) {
             newest.put(new ModelId(snapshot.name(), snapshot.source().partition()), snapshot);
+        }
+    }
+
+    /**
+     * Whether the snapshots know of records without a key. Those that came after them are met when they are learned
+     * again; onto new samples none has come yet.
+     */
+    private void findKeylessModel() throws StartException {
+        for (Snapshot snapshot : newest.values()) {
+            SamplesLog log = snapshot.log();
+            if (log != null && log.keylessModel() != null) {
+                keylessModel = log.keylessModel();
+                if (!keylessModel.equals(settings.defaultModel())) {
+                    throw new StartException(
+                            StateRefusedException.defaultModelChanged(keylessModel, settings.defaultModel()), null);
+                }
+            }
         }
     }
 
@@ -225,15 +246,24 @@ public final class Rebuild {
             }
         }
         ModelId id = new ModelId(name, record.partition());
-        ReplayedModel known = models.get(id);
-        if (known != null) {
-            known.take(record);
-        } else if (models.size() < settings.mostModels()) {
-            ReplayedModel created = replayer.created(id, record.offset());
-            if (created.take(record) != ReplayedModel.Outcome.UNUSED) {
-                models.put(id, created);
-            }
+        if (takes(id, record, replayer) && record.key() == null) {
+            keylessModel = name;
         }
+    }
+
+    /** Whether a model was trained on the record, or has counted it as refused. */
+    private boolean takes(ModelId id, ConsumerRecord<byte[], byte[]> record, Replayer replayer) {
+        ReplayedModel known = models.get(id);
+        if (known == null && models.size() >= settings.mostModels()) {
+            return false;
+        }
+        ReplayedModel model = known != null ? known : replayer.created(id, record.offset());
+        ReplayedModel.Outcome outcome = model.take(record);
+        boolean taken = outcome == ReplayedModel.Outcome.TRAINED || outcome == ReplayedModel.Outcome.REFUSED;
+        if (taken) {
+            models.putIfAbsent(id, model);
+        }
+        return taken;
     }
 
     private void write(int partitions, String topicId) {
@@ -251,7 +281,6 @@ public final class Rebuild {
                         new KafkaConsumer<>(group, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             producer.initTransactions();
             producer.beginTransaction();
-            String keyless = partitions == 1 ? settings.defaultModel() : "";
             Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
             for (int partition = 0; partition < partitions; partition++) {
                 long count = 0;
@@ -263,12 +292,12 @@ public final class Rebuild {
                         count++;
                         bytes += state.length;
                         if (ontoNewSamples) {
-                            sendSnapshot(producer, model, topicId, keyless);
+                            sendSnapshot(producer, model, topicId);
                         }
                     }
                 }
                 long offset = next.getOrDefault(partition, 0L);
-                PartitionState state = new PartitionState(topicId, keyless, offset - 1, count, bytes);
+                PartitionState state = new PartitionState(topicId, keylessModel, offset - 1, count, bytes);
                 send(producer, settings.changelogTopic(), partition, PartitionState.key(), state.write());
                 offsets.put(new TopicPartition(settings.samplesTopic(), partition), new OffsetAndMetadata(offset));
             }
@@ -287,13 +316,13 @@ public final class Rebuild {
     }
 
     /** Where an audit of the new samples begins. */
-    private void sendSnapshot(Producer<byte[], byte[]> producer, ReplayedModel model, String topicId, String keyless) {
+    private void sendSnapshot(Producer<byte[], byte[]> producer, ReplayedModel model, String topicId) {
         Model state = model.model();
         Snapshot snapshot = Snapshot.of(
                 model.id().name(),
                 state,
                 new Source(model.id().partition(), state.lastOffset()),
-                new SamplesLog(topicId, keyless.isEmpty() ? null : keyless),
+                new SamplesLog(topicId, null),
                 newest.containsKey(model.id()) ? newest.get(model.id()).time() : 0);
         var unused = producer.send(new ProducerRecord<>(settings.snapshotsTopic(), key(model), snapshot.toJson()));
     }

@@ -17,14 +17,14 @@ import java.util.zip.CRC32C;
  *   int64     models
  *   int64     the size of their states
  *   int32, n  the length of the topic's id, and the id
- *   int32, n  the length of the name of the model that records without a key are for, and the name; 0 if there is none
+ *   int32, n  the length of the name of the model that records without a key have trained, and the name; 0 if there is none
  *   int32     CRC-32C of everything before
  * </pre>
  *
  * <p>All of it is little-endian, and text is UTF-8.
  *
  * @param samplesTopicId the id of the samples topic, as Kafka writes it; {@link #UNKNOWN_TOPIC} if it is not known
- * @param keylessModel the model that records without a key have been for; empty as long as there has been none
+ * @param keylessModel the model that records without a key have trained; empty as long as none has trained any
  * @param lastOffset the last offset that was dealt with, whatever became of it; −1 if none was
  * @param models how many models there are
  * @param stateBytes the size of their states
@@ -72,7 +72,7 @@ public record PartitionState(
                 && !samplesTopicId.equals(topicId);
     }
 
-    /** Whether it is known that records without a key were for another model than this one. */
+    /** Whether it is known that records without a key have trained another model than this one. */
     public boolean hadAnotherKeylessModelThan(String model) {
         return !keylessModel.isEmpty() && !model.isEmpty() && !keylessModel.equals(model);
     }

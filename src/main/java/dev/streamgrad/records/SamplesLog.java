@@ -6,6 +6,6 @@ import org.jspecify.annotations.Nullable;
  * What of the samples topic decides which of its records are a model's, so that whoever replays them need not be told.
  *
  * @param topicId the topic's id: one of the same name that was made anew is another log
- * @param keylessModel the model that records without a key are for; null as long as there has been none
+ * @param keylessModel the model that records without a key have trained; null as long as none has trained any
  */
 public record SamplesLog(String topicId, @Nullable String keylessModel) {}

@@ -14,7 +14,7 @@ final class PartitionProgress {
      * Begins anew, where the last commit ended.
      *
      * @param offset the last that was dealt with; −1 if none was
-     * @param keyless whether a record without a key has been for a model
+     * @param keyless whether a record without a key has trained a model
      * @param partitionBoundaries what this process has read of the partition before
      */
     void begin(long offset, boolean keyless, ReadBoundaries partitionBoundaries) {
@@ -51,7 +51,7 @@ final class PartitionProgress {
         recordsSinceCommit++;
     }
 
-    /** Says that a record without a key was for a model. */
+    /** Says that a record without a key has trained a model, or was counted by it as refused. */
     void keylessSeen() {
         keylessSeen = true;
     }

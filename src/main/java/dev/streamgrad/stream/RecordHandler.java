@@ -156,9 +156,6 @@ final class RecordHandler {
         }
         ModelSpec spec = live != null ? live.model().spec() : specFor(key);
         requireSize(record, spec.hyperparameters().maxRecordBytes());
-        if (record.key() == null) {
-            progress.keylessSeen();
-        }
         SampleReader sample = live != null
                 ? live.workbench().reader()
                 : models.workbenchFor(spec).reader();
@@ -274,6 +271,9 @@ final class RecordHandler {
         Learner.Outcome outcome = learner.learn(model, sample.features(), sample.label(), sample.weight());
         model.reached(from.offset());
         models.changed(live);
+        if (record.key() == null) {
+            progress.keylessSeen();
+        }
         if (outcome != Learner.Outcome.TRAINED) {
             live.listener().refused(outcome == Learner.Outcome.RESTORED);
             String reason = divergence(live, learningRate, outcome, from);

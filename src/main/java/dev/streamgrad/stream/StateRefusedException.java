@@ -26,13 +26,22 @@ public final class StateRefusedException extends RuntimeException {
     }
 
     /**
-     * Records without a key have been for another model.
+     * Records without a key have trained another model.
      *
      * @param present the setting {@code default.model}
      */
     static StateRefusedException defaultModelChanged(PartitionState stored, String present) {
-        return new StateRefusedException("default.model must stay " + stored.keylessModel()
-                + ", which the records without a key have trained; got " + present
-                + "; set it back, or send a key with each record and forget the models: streamgrad reset");
+        return new StateRefusedException(defaultModelChanged(stored.keylessModel(), present));
+    }
+
+    /**
+     * What to say where records without a key have trained another model.
+     *
+     * @param trained the model that they have trained
+     * @param present the setting {@code default.model}
+     */
+    public static String defaultModelChanged(String trained, String present) {
+        return "default.model must stay " + trained + ", which the records without a key have trained; got " + present
+                + "; set it back, or send a key with each record and forget the models: streamgrad reset";
     }
 }

@@ -7,9 +7,15 @@ import static org.awaitility.Awaitility.await;
 import dev.streamgrad.audit.Finding;
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.records.PartitionState;
 import dev.streamgrad.records.Prediction;
+import dev.streamgrad.records.SamplesLog;
+import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.Producer;
@@ -139,5 +145,60 @@ class LostStateIT {
             assertThat(finding.isGood()).as(finding.toString()).isTrue();
             assertThat(finding.checked()).isEqualTo(4);
         });
+    }
+
+    @Test
+    void aRebuild_bindsTheDefaultModel_onlyWhereARecordWithoutAKeyTrainedIt() throws Exception {
+        byte[] sample = "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8);
+        byte[] request = "{\"features\":[1,0]}".getBytes(StandardCharsets.UTF_8);
+        TestTopics keyed = new TestTopics(broker.bootstrapServers(), "keyed", 1, "snapshot.every=100", "instance.id=");
+        try (Producer<byte[], byte[]> producer = keyed.producer()) {
+            keyed.send(producer, null, request);
+            learn(keyed, producer, sample, 0, 150, 1);
+        }
+        TestTopics keyless =
+                new TestTopics(broker.bootstrapServers(), "keyless", 1, "snapshot.every=100", "instance.id=");
+        try (Producer<byte[], byte[]> producer = keyless.producer()) {
+            keyless.send(producer, null, sample);
+            learn(keyless, producer, sample, 0, 150, 1);
+        }
+        TestTopics young = new TestTopics(broker.bootstrapServers(), "young", 1, "snapshot.every=1000", "instance.id=");
+        try (Producer<byte[], byte[]> producer = young.producer()) {
+            young.send(producer, null, sample);
+            learn(young, producer, sample, 0, 150, 1);
+        }
+        for (TestTopics topics : List.of(keyed, keyless, young)) {
+            PartitionState before = partitionState(topics);
+            topics.deleteChangelog();
+            Rebuild.run(topics.settings(), false, line -> {});
+            assertThat(partitionState(topics)).isEqualTo(before);
+        }
+        assertThat(partitionState(keyed).keylessModel()).isEmpty();
+        assertThat(partitionState(keyless).keylessModel()).as("from a snapshot").isEqualTo("xor");
+        assertThat(partitionState(young).keylessModel()).as("from a sample").isEqualTo("xor");
+        keyless.deleteChangelog();
+        Settings another = Settings.of(keyless.given("default.model=another"));
+        assertThatThrownBy(() -> Rebuild.run(another, false, line -> {}))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining("default.model must stay xor")
+                .hasMessageContaining("got another");
+        keyless.recreateSamples();
+        assertThat(Rebuild.run(another, true, line -> {})).isEqualTo(1);
+        assertThat(partitionState(keyless).keylessModel())
+                .as("no record of the new samples")
+                .isEmpty();
+        assertThat(Snapshot.read(keyless.lastValue(keyless.settings().snapshotsTopic(), "xor"))
+                        .log())
+                .isNotNull()
+                .extracting(SamplesLog::keylessModel)
+                .isNull();
+    }
+
+    private static PartitionState partitionState(TestTopics topics) {
+        return topics.read(topics.settings().changelogTopic(), 1).stream()
+                .filter(record -> Arrays.equals(record.key(), PartitionState.key()))
+                .reduce((before, after) -> after)
+                .map(record -> PartitionState.read(record.value()))
+                .orElseThrow();
     }
 }

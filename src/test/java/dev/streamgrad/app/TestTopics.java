@@ -28,6 +28,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** The topics of one test, named after it, on a real broker; and what is in them. */
 final class TestTopics {
@@ -137,9 +138,9 @@ final class TestTopics {
                 new ByteArraySerializer());
     }
 
-    void send(Producer<byte[], byte[]> producer, String key, byte[] value) {
-        var unused = producer.send(
-                new ProducerRecord<>(settings().samplesTopic(), key.getBytes(StandardCharsets.UTF_8), value));
+    void send(Producer<byte[], byte[]> producer, @Nullable String key, byte[] value) {
+        var unused = producer.send(new ProducerRecord<>(
+                settings().samplesTopic(), key == null ? null : key.getBytes(StandardCharsets.UTF_8), value));
     }
 
     /** All records of a topic, in the order of each partition, waiting until there are {@code count}. */
