@@ -14,20 +14,32 @@ import org.jspecify.annotations.Nullable;
  * @param loss what is minimised
  * @param optimizer which optimizer; it decides what the model has to remember
  * @param scaling what happens to features first
+ * @param labelScaling in what units the network sees labels
  * @param origin where version 0 comes from
  */
 public record Birth(
-        Architecture architecture, Loss loss, OptimizerKind optimizer, FeatureScaling scaling, Origin origin) {
+        Architecture architecture,
+        Loss loss,
+        OptimizerKind optimizer,
+        FeatureScaling scaling,
+        LabelScaling labelScaling,
+        Origin origin) {
     /** How far the probabilities of a label may be from adding up to 1. */
     private static final double DISTRIBUTION_TOLERANCE = 1e-6;
 
     /**
-     * Checks that the loss fits the output.
+     * Checks that the loss and the scaling of labels fit the output.
      *
      * @throws IllegalArgumentException naming the setting, its rule, the value and, where it is not plain, the remedy
      */
     public Birth {
         loss.requireOutput(architecture.output());
+        if (labelScaling != LabelScaling.NONE && architecture.output() != Activation.IDENTITY) {
+            throw new IllegalArgumentException("label.scaling " + labelScaling.id()
+                    + " needs the output activation identity, because any other bounds what is to be scaled back; got "
+                    + architecture.output().id()
+                    + "; set output.activation=identity to learn numbers, or label.scaling=none to learn classes");
+        }
     }
 
     /** What kind of answer the model gives. */
@@ -38,6 +50,11 @@ public record Birth(
     /** Whether features are standardised, so that the model keeps their statistics. */
     public boolean scales() {
         return scaling != FeatureScaling.NONE;
+    }
+
+    /** Whether labels are standardised, so that the model keeps their statistics. */
+    public boolean scalesLabels() {
+        return labelScaling != LabelScaling.NONE;
     }
 
     /**

@@ -16,6 +16,7 @@ public final class Model {
     private final ModelSpec spec;
     private final PrequentialMetrics metrics;
     private final @Nullable FeatureScaler scaler;
+    private final @Nullable LabelScaler labelScaler;
     /** The gradient sum of the unfinished batch; absent if every sample is a batch. */
     private final @Nullable Parameters pending;
 
@@ -80,8 +81,12 @@ public final class Model {
         this.scaler = birth.scales()
                 ? new FeatureScaler(birth.scaling(), birth.architecture().inputs())
                 : null;
+        this.labelScaler =
+                birth.scalesLabels() ? new LabelScaler(birth.architecture().outputs()) : null;
         this.pending = hyperparameters.batchSize() > 1 ? Parameters.zeros(birth.architecture()) : null;
-        this.checkpoint = hyperparameters.onDivergence() == OnDivergence.RESTORE ? new Checkpoint(state, scaler) : null;
+        this.checkpoint = hyperparameters.onDivergence() == OnDivergence.RESTORE
+                ? new Checkpoint(state, scaler, labelScaler)
+                : null;
     }
 
     private static TrainingState initial(Birth birth) {
@@ -122,7 +127,8 @@ public final class Model {
                 || nonFiniteInARow < 0
                 || nonFinite < 0
                 || restores < 0
-                || (scaler != null && scaler.count() < 0)) {
+                || (scaler != null && scaler.count() < 0)
+                || (labelScaler != null && labelScaler.count() < 0)) {
             throw new IllegalArgumentException(
                     "counters must be at least 0, and the optimizer's steps at most the version; got version "
                             + version + ", steps " + steps + ", controls " + controls + ", the optimizer's steps "
@@ -234,6 +240,11 @@ public final class Model {
     /** The feature statistics; null without scaling. */
     public @Nullable FeatureScaler scaler() {
         return scaler;
+    }
+
+    /** The label statistics; null without scaling of labels. */
+    public @Nullable LabelScaler labelScaler() {
+        return labelScaler;
     }
 
     /** The gradient sum of the unfinished batch; null if every sample is a batch. */

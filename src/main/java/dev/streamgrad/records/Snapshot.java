@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   optimizer            its steps, and its memory: slots, each in the form of layers
  *   batch                the unfinished mini-batch: samples and gradient sum; only if batch.size is over 1
  *   scaling              count, means, squares; only with features.scaling
+ *   labelScaling         the same of labels; only with label.scaling
  *   learningRateFactor, nonFinite
  *   checkpoint           what on.divergence=restore goes back to; only with it
  *   metrics              figures for people, and their state

@@ -37,6 +37,7 @@ final class NotebookRun {
                         Loss.MSE,
                         OptimizerKind.SGD,
                         FeatureScaling.NONE,
+                        LabelScaling.NONE,
                         new Origin.Seeded(Initializer.NORMAL, json.get("seed").longValue())),
                 new Hyperparameters(
                         new Sgd(json.get("learning_rate").doubleValue() / 2.0),

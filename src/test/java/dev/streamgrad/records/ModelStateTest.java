@@ -23,6 +23,8 @@ class ModelStateTest {
             .with("learning.rate", "0.01")
             .with("batch.size", "7")
             .with("features.scaling", "standard")
+            .with("output.activation", "identity")
+            .with("label.scaling", "running")
             .with("on.divergence", "restore")
             .with("snapshot.every", "10");
 
