@@ -289,6 +289,10 @@ class ContractsTest {
                         .with("features.scaling", "standard")
                         .with("on.divergence", "restore"),
                 xor.with("output.activation", "identity").with("loss", "huber").with("learning.rate", "1.0E-4"),
+                xor.with("output.activation", "identity").with("label.scaling", "running"),
+                xor.with("output.activation", "identity")
+                        .with("label.scaling", "running")
+                        .with("on.divergence", "restore"),
                 xor.with("layers", "2,4,2").with("output.activation", "softmax").with("loss", "cross-entropy"));
     }
 

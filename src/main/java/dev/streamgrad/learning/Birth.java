@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param optimizer which optimizer; it decides what the model has to remember
  * @param scaling what happens to features first
  * @param mapping how records become features and label; null if they are samples in the form of arrays
+ * @param labelScaling in what units the network sees labels
  * @param origin where version 0 comes from
  */
 public record Birth(
@@ -26,12 +27,13 @@ public record Birth(
         OptimizerKind optimizer,
         FeatureScaling scaling,
         @Nullable Mapping mapping,
+        LabelScaling labelScaling,
         Origin origin) {
     /** How far the probabilities of a label may be from adding up to 1. */
     private static final double DISTRIBUTION_TOLERANCE = 1e-6;
 
     /**
-     * Checks that the loss fits the output, and the mapping the ends of the network.
+     * Checks that the loss and the scaling of labels fit the output, and the mapping the ends of the network.
      *
      * @throws IllegalArgumentException naming the setting, its rule, the value and, where it is not plain, the remedy
      */
@@ -39,6 +41,12 @@ public record Birth(
         loss.requireOutput(architecture.output());
         if (mapping != null) {
             requireFit(mapping, architecture, scaling);
+        }
+        if (labelScaling != LabelScaling.NONE && architecture.output() != Activation.IDENTITY) {
+            throw new IllegalArgumentException("label.scaling " + labelScaling.id()
+                    + " needs the output activation identity, because any other bounds what is to be scaled back; got "
+                    + architecture.output().id()
+                    + "; set output.activation=identity to learn numbers, or label.scaling=none to learn classes");
         }
     }
 
@@ -88,6 +96,11 @@ public record Birth(
     /** Whether the model learns words as they come. */
     public boolean hasVocabulary() {
         return mapping != null && !mapping.dictionaries().isEmpty();
+    }
+
+    /** Whether labels are standardised, so that the model keeps their statistics. */
+    public boolean scalesLabels() {
+        return labelScaling != LabelScaling.NONE;
     }
 
     /**

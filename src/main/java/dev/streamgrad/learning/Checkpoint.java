@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
 final class Checkpoint {
     private final TrainingState state;
     private final @Nullable FeatureScaler scaler;
+    private final @Nullable LabelScaler labelScaler;
     private long optimizerSteps;
 
     /** A checkpoint in the shape of these, which are copied. */
-    Checkpoint(TrainingState state, @Nullable FeatureScaler scaler) {
+    Checkpoint(TrainingState state, @Nullable FeatureScaler scaler, @Nullable LabelScaler labelScaler) {
         this.state = state.copy();
         this.scaler = scaler == null ? null : scaler.another();
+        this.labelScaler = labelScaler == null ? null : labelScaler.another();
     }
 
     TrainingState state() {
@@ -24,6 +26,11 @@ final class Checkpoint {
         return scaler;
     }
 
+    @Nullable
+    LabelScaler labelScaler() {
+        return labelScaler;
+    }
+
     long optimizerSteps() {
         return optimizerSteps;
     }
@@ -33,11 +40,30 @@ final class Checkpoint {
     }
 
     /** Takes over what a model is now. */
-    void save(TrainingState current, @Nullable FeatureScaler currentScaler, long steps) {
-        state.set(current);
-        if (scaler != null && currentScaler != null) {
-            scaler.set(currentScaler);
+    void save(Model model) {
+        state.set(model.state);
+        FeatureScaler current = model.scaler();
+        if (scaler != null && current != null) {
+            scaler.set(current);
         }
-        optimizerSteps = steps;
+        LabelScaler currentOfLabels = model.labelScaler();
+        if (labelScaler != null && currentOfLabels != null) {
+            labelScaler.set(currentOfLabels);
+        }
+        optimizerSteps = model.optimizerSteps;
+    }
+
+    /** Gives a model back what it was. */
+    void restore(Model model) {
+        model.state.set(state);
+        FeatureScaler current = model.scaler();
+        if (scaler != null && current != null) {
+            current.set(scaler);
+        }
+        LabelScaler currentOfLabels = model.labelScaler();
+        if (labelScaler != null && currentOfLabels != null) {
+            currentOfLabels.set(labelScaler);
+        }
+        model.optimizerSteps = optimizerSteps;
     }
 }

@@ -10,6 +10,7 @@ import dev.streamgrad.nn.TrainingState;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.math3.util.FastMath;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes samples through models of one {@link Birth}: predict, test, train. Their {@link Hyperparameters} may differ.
@@ -41,6 +42,10 @@ public final class Learner {
     private final Parameters sum;
 
     private final double[] scaled;
+    private final double[] scaledLabel;
+    /** Predictions in the labels' own units, where the network's outputs are not. */
+    private final double[] unscaled;
+
     private final double[] scores = new double[PrequentialMetrics.SUMS];
     private TrainingState spare;
     private double loss;
@@ -58,6 +63,8 @@ public final class Learner {
         this.network = new Network(birth.architecture(), birth.loss());
         this.sum = Parameters.zeros(birth.architecture());
         this.scaled = new double[birth.architecture().inputs()];
+        this.scaledLabel = new double[birth.architecture().outputs()];
+        this.unscaled = new double[birth.architecture().outputs()];
         this.stepGradient = sum;
         this.spare = Model.zeros(birth);
     }
@@ -79,16 +86,22 @@ public final class Learner {
      * Predicts without training.
      *
      * @param features finite, as many as the network has inputs
-     * @return the outputs, or something that is not finite if the features are too large for this model; valid until
-     *     the next call
+     * @return the outputs, in the labels' own units, or something that is not finite if the features are too large for
+     *     this model; valid until the next call
      */
     public double[] predict(Model model, double[] features) {
         FeatureScaler scaler = model.scaler();
         if (scaler == null) {
-            return network.forward(model.parameters(), features);
+            network.forward(model.parameters(), features);
+        } else {
+            scaler.scale(features, scaled);
+            network.forward(model.parameters(), scaled);
         }
-        scaler.scale(features, scaled);
-        return network.forward(model.parameters(), scaled);
+        LabelScaler labelScaler = model.labelScaler();
+        if (labelScaler != null) {
+            labelScaler.unscale(network.prediction(), unscaled);
+        }
+        return prediction();
     }
 
     /**
@@ -101,13 +114,15 @@ public final class Learner {
      */
     public Outcome learn(Model model, double[] features, double[] label, double weight) {
         double[] prediction = predict(model, features);
-        loss = network.loss(label);
         FeatureScaler scaler = model.scaler();
+        LabelScaler labelScaler = model.labelScaler();
+        loss = labelScaler == null ? network.loss(label) : birth.loss().value(prediction, prediction, label);
         PrequentialMetrics metrics = model.metrics();
         if (!predictionIsFinite()
                 || !metrics.score(prediction, label, loss, logLoss(label), scores)
                 || (scaler != null && !scaler.accepts(features))
-                || !train(model, label, weight)) {
+                || (labelScaler != null && !labelScaler.accepts(label))
+                || !train(model, target(labelScaler, label), weight)) {
             return diverged(model);
         }
         if (scaler != null) {
@@ -117,6 +132,9 @@ public final class Learner {
         if (vocabulary != null) {
             vocabulary.keep();
         }
+        if (labelScaler != null) {
+            labelScaler.update(label);
+        }
         model.samples++;
         model.nonFiniteInARow = 0;
         metrics.add(label, scores);
@@ -124,12 +142,24 @@ public final class Learner {
         return Outcome.TRAINED;
     }
 
-    /** The outputs for the last sample, from before it was trained on; valid until the next call. */
-    public double[] prediction() {
-        return network.prediction();
+    /** What the network is trained on for a label. */
+    private double[] target(@Nullable LabelScaler labelScaler, double[] label) {
+        if (labelScaler == null) {
+            return label;
+        }
+        labelScaler.scale(label, scaledLabel);
+        return scaledLabel;
     }
 
-    /** The loss of {@link #prediction}. */
+    /**
+     * The outputs for the last sample, in the labels' own units, from before it was trained on; valid until the next
+     * call.
+     */
+    public double[] prediction() {
+        return birth.scalesLabels() ? unscaled : network.prediction();
+    }
+
+    /** The loss of {@link #prediction}, in the labels' own units. */
     public double loss() {
         return loss;
     }
@@ -164,12 +194,12 @@ public final class Learner {
 
     /** Whether the last prediction, and all that led to it, is finite. */
     public boolean predictionIsFinite() {
-        return network.isFinite() && isFinite(network.prediction());
+        return network.isFinite() && isFinite(prediction());
     }
 
     /** Returns whether the step, or the sample's part of an unfinished batch, was finite and so applied. */
-    private boolean train(Model model, double[] label, double weight) {
-        Gradient gradient = network.backward(model.parameters(), label, weight);
+    private boolean train(Model model, double[] target, double weight) {
+        Gradient gradient = network.backward(model.parameters(), target, weight);
         Parameters pending = model.pending();
         if (pending == null) {
             return step(model, gradient, 1);
@@ -227,7 +257,7 @@ public final class Learner {
         if (model.checkpoint != null
                 && model.pendingCount == 0
                 && model.version % model.spec().hyperparameters().snapshotEvery() == 0) {
-            model.checkpoint.save(model.state, model.scaler(), model.optimizerSteps);
+            model.checkpoint.save(model);
         }
     }
 
@@ -239,13 +269,7 @@ public final class Learner {
                 || model.nonFiniteInARow < model.spec().hyperparameters().restoreAfter()) {
             return Outcome.NOT_FINITE;
         }
-        model.state.set(checkpoint.state());
-        model.optimizerSteps = checkpoint.optimizerSteps();
-        FeatureScaler scaler = model.scaler();
-        FeatureScaler saved = checkpoint.scaler();
-        if (scaler != null && saved != null) {
-            scaler.set(saved);
-        }
+        checkpoint.restore(model);
         Parameters pending = model.pending();
         if (pending != null) {
             pending.clear();

@@ -20,6 +20,8 @@ public final class Model {
     private final @Nullable FeatureScaler scaler;
     /** The words that are learned as they come; absent if none are. */
     private final @Nullable Vocabulary vocabulary;
+
+    private final @Nullable LabelScaler labelScaler;
     /** The gradient sum of the unfinished batch; absent if every sample is a batch. */
     private final @Nullable Parameters pending;
 
@@ -83,8 +85,12 @@ public final class Model {
                 new PrequentialMetrics(birth.task(), birth.architecture().outputs(), hyperparameters.metricsWindow());
         this.scaler = birth.scales() ? new FeatureScaler(birth) : null;
         this.vocabulary = birth.mapping() != null && birth.hasVocabulary() ? new Vocabulary(birth.mapping()) : null;
+        this.labelScaler =
+                birth.scalesLabels() ? new LabelScaler(birth.architecture().outputs()) : null;
         this.pending = hyperparameters.batchSize() > 1 ? Parameters.zeros(birth.architecture()) : null;
-        this.checkpoint = hyperparameters.onDivergence() == OnDivergence.RESTORE ? new Checkpoint(state, scaler) : null;
+        this.checkpoint = hyperparameters.onDivergence() == OnDivergence.RESTORE
+                ? new Checkpoint(state, scaler, labelScaler)
+                : null;
     }
 
     private static TrainingState initial(Birth birth) {
@@ -125,7 +131,8 @@ public final class Model {
                 || nonFiniteInARow < 0
                 || nonFinite < 0
                 || restores < 0
-                || (scaler != null && scaler.count() < 0)) {
+                || (scaler != null && scaler.count() < 0)
+                || (labelScaler != null && labelScaler.count() < 0)) {
             throw new IllegalArgumentException(
                     "counters must be at least 0, and the optimizer's steps at most the version; got version "
                             + version + ", steps " + steps + ", controls " + controls + ", the optimizer's steps "
@@ -263,6 +270,11 @@ public final class Model {
     public int knownClasses() {
         Mapping mapping = spec.birth().mapping();
         return mapping == null ? 0 : mapping.knownClasses(vocabulary);
+    }
+
+    /** The label statistics; null without scaling of labels. */
+    public @Nullable LabelScaler labelScaler() {
+        return labelScaler;
     }
 
     /** The gradient sum of the unfinished batch; null if every sample is a batch. */

@@ -114,6 +114,25 @@ public final class ModelState {
                     ModelState::hasVocabulary,
                     ModelState::decides,
                     model -> Objects.requireNonNull(model.vocabulary())),
+            new StateField.Whole(
+                    "labelScaling.count",
+                    ModelState::scalesLabels,
+                    ModelState::decides,
+                    0,
+                    model -> labelScalerOf(model).count(),
+                    (model, value) -> labelScalerOf(model).restoreCount(value)),
+            new StateField.Vector(
+                    "labelScaling.means",
+                    ModelState::scalesLabels,
+                    ModelState::decides,
+                    ModelState::outputs,
+                    model -> labelScalerOf(model).mean()),
+            new StateField.Vector(
+                    "labelScaling.squares",
+                    ModelState::scalesLabels,
+                    ModelState::decides,
+                    ModelState::outputs,
+                    model -> labelScalerOf(model).squares()),
             new StateField.Real(
                     "learningRateFactor",
                     ModelState::always,
@@ -183,6 +202,25 @@ public final class ModelState {
                     ModelState::decides,
                     ModelState::inputs,
                     model -> checkpointScalerOf(model).counts()),
+            new StateField.Whole(
+                    "checkpoint.labelsScaled",
+                    ModelState::goesBackAndScalesLabels,
+                    ModelState::decides,
+                    0,
+                    model -> checkpointLabelScalerOf(model).count(),
+                    (model, value) -> checkpointLabelScalerOf(model).restoreCount(value)),
+            new StateField.Vector(
+                    "checkpoint.labelMeans",
+                    ModelState::goesBackAndScalesLabels,
+                    ModelState::decides,
+                    ModelState::outputs,
+                    model -> checkpointLabelScalerOf(model).mean()),
+            new StateField.Vector(
+                    "checkpoint.labelSquares",
+                    ModelState::goesBackAndScalesLabels,
+                    ModelState::decides,
+                    ModelState::outputs,
+                    model -> checkpointLabelScalerOf(model).squares()),
             new StateField.Metrics("metrics.state"));
 
     private static final Map<String, StateField> BY_PATH = new LinkedHashMap<>();
@@ -251,12 +289,20 @@ public final class ModelState {
         return spec.birth().hasVocabulary();
     }
 
+    private static boolean scalesLabels(ModelSpec spec) {
+        return spec.birth().scalesLabels();
+    }
+
     private static boolean goesBack(ModelSpec spec) {
         return spec.hyperparameters().onDivergence() == OnDivergence.RESTORE;
     }
 
     private static boolean goesBackAndScales(ModelSpec spec) {
         return goesBack(spec) && scales(spec);
+    }
+
+    private static boolean goesBackAndScalesLabels(ModelSpec spec) {
+        return goesBack(spec) && scalesLabels(spec);
     }
 
     private static boolean decides(Model model) {
@@ -269,6 +315,18 @@ public final class ModelState {
 
     private static int inputs(ModelSpec spec) {
         return spec.architecture().inputs();
+    }
+
+    private static int outputs(ModelSpec spec) {
+        return spec.architecture().outputs();
+    }
+
+    private static LabelScaler labelScalerOf(Model model) {
+        return Objects.requireNonNull(model.labelScaler());
+    }
+
+    private static LabelScaler checkpointLabelScalerOf(Model model) {
+        return Objects.requireNonNull(checkpointOf(model).labelScaler());
     }
 
     private static FeatureScaler scalerOf(Model model) {

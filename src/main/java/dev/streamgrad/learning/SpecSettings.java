@@ -24,6 +24,8 @@ public final class SpecSettings {
     /** The setting of the largest record that a model takes. */
     public static final String MAX_RECORD_BYTES = "max.record.bytes";
 
+    private static final String LABEL_SCALING = "label.scaling";
+
     /**
      * What every model setting is unless it is set: the spec of {@link ModelSpec#xor}, and what its siblings would use.
      */
@@ -54,6 +56,7 @@ public final class SpecSettings {
         defaults.put("batch.size", "1");
         defaults.put("clip.gradient.norm", "0.0");
         defaults.put("features.scaling", "none");
+        defaults.put(LABEL_SCALING, "none");
         defaults.put("on.divergence", "skip");
         defaults.put("divergence.restore.after", "10");
         defaults.put("snapshot.every", "1000");
@@ -88,6 +91,7 @@ public final class SpecSettings {
                         optimizer,
                         FeatureScaling.of(reader.text("features.scaling")),
                         mapping,
+                        LabelScaling.of(reader.text(LABEL_SCALING)),
                         new Origin.Seeded(Initializer.of(reader.text("initializer")), reader.whole("seed"))),
                 new Hyperparameters(
                         optimizer.create(reader),
@@ -107,13 +111,20 @@ public final class SpecSettings {
      * comes from another setting that differs, as momentum does from the optimizer, and is left out.
      */
     public static String differences(ModelSpec then, ModelSpec now) {
-        Map<String, String> present = format(now);
-        return format(then).entrySet().stream()
+        Map<String, String> present = withLaterSettings(now);
+        return withLaterSettings(then).entrySet().stream()
                 .filter(setting ->
                         !setting.getValue().equals(present.getOrDefault(setting.getKey(), setting.getValue())))
                 .map(setting ->
                         setting.getKey() + " " + setting.getValue() + " (now " + present.get(setting.getKey()) + ")")
                 .collect(Collectors.joining(", "));
+    }
+
+    /** As {@link #format}, with the settings that it leaves out where they are as models were before there were any. */
+    private static Map<String, String> withLaterSettings(ModelSpec spec) {
+        Map<String, String> settings = format(spec);
+        settings.putIfAbsent(LABEL_SCALING, LabelScaling.NONE.id());
+        return settings;
     }
 
     /**
@@ -180,6 +191,7 @@ public final class SpecSettings {
 
     /**
      * The settings that describe {@code spec}: those it uses, in a fixed order, so that equal specs give equal text.
+     * What came after snapshots of this form were first written, as label.scaling did, is only there where it is on.
      */
     public static Map<String, String> format(ModelSpec spec) {
         Map<String, String> settings = new LinkedHashMap<>();
@@ -215,6 +227,9 @@ public final class SpecSettings {
         settings.put("batch.size", Integer.toString(hyperparameters.batchSize()));
         settings.put("clip.gradient.norm", ShortestDecimal.of(hyperparameters.clipGradientNorm()));
         settings.put("features.scaling", birth.scaling().id());
+        if (birth.scalesLabels()) {
+            settings.put(LABEL_SCALING, birth.labelScaling().id());
+        }
         settings.put("on.divergence", hyperparameters.onDivergence().id());
         settings.put("divergence.restore.after", Integer.toString(hyperparameters.restoreAfter()));
         settings.put("snapshot.every", Long.toString(hyperparameters.snapshotEvery()));

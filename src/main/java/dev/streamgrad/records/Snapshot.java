@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *   inputs, classes      what people call them; only with features, and with classes
  *   scaling              count, means, squares; only with features.scaling; counts, if a quantity may be missing
  *   dictionaries         the words of learned categories, and of learned classes, in their order; only with some
+ *   labelScaling         the same of labels; only with label.scaling
  *   learningRateFactor, nonFinite
  *   checkpoint           what on.divergence=restore goes back to; only with it
  *   metrics              figures for people, and their state

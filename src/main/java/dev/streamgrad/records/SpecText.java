@@ -56,6 +56,7 @@ final class SpecText {
                 batch.size=1
                 clip.gradient.norm=0.0
                 features.scaling=none
+                label.scaling=none
                 on.divergence=skip
                 divergence.restore.after=10
                 snapshot.every=1000

@@ -250,6 +250,12 @@ final class SettingsDefinition {
                         + " it, an older rule under which the first three samples can throw the weights far off.");
         model(
                 definition,
+                "label.scaling",
+                ConfigDef.Type.STRING,
+                "For output.activation=identity: none; or running: the network learns labels by the mean and standard deviation of those so"
+                        + " far, and predictions and metrics are in the labels' own units.");
+        model(
+                definition,
                 "on.divergence",
                 ConfigDef.Type.STRING,
                 "What happens to a step that would not be finite: skip (the sample becomes a dead letter), restore (after several"

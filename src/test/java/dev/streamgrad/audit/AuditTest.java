@@ -88,10 +88,14 @@ class AuditTest {
 
         /** Two models learn 1,000 samples each, between requests and bad records; every snapshot they make is kept. */
         Log learned() throws BadRecordException {
+            return learned(SPEC);
+        }
+
+        Log learned(ModelSpec spec) throws BadRecordException {
             Map<String, Model> models = new HashMap<>();
             SampleSource source = Dataset.NOISY_XOR.samples(1);
-            Learner learner = new Learner(SPEC);
-            SampleReader reader = SampleReader.of(SPEC);
+            Learner learner = new Learner(spec);
+            SampleReader reader = SampleReader.of(spec);
             for (int i = 0; i < 2000; i++) {
                 String name = i % 2 == 0 ? "even" : "odd";
                 byte[] value = source.next().toJson();
@@ -100,7 +104,7 @@ class AuditTest {
                     samples.add(new Entry(name, "bad".getBytes(StandardCharsets.UTF_8)));
                 }
                 samples.add(new Entry(name, value));
-                Model model = models.computeIfAbsent(name, key -> new Model(SPEC, samples.size() - 1));
+                Model model = models.computeIfAbsent(name, key -> new Model(spec, samples.size() - 1));
                 long before = model.version();
                 reader.read(value);
                 learner.learn(model, reader.features(), reader.label(), reader.weight());
@@ -225,6 +229,19 @@ class AuditTest {
                         new Finding("odd", 0, Verdict.AGREES, 0, 5, 500, ""));
         assertThat(findings.get(0))
                 .hasToString("even: ok, 5 snapshots agree, the last of version 500, trained again from version 0");
+    }
+
+    @Test
+    void statisticsOfLabels_areDerivedAgain() throws Exception {
+        ModelSpec spec = SPEC.with("output.activation", "identity")
+                .with("learning.rate", "0.01")
+                .with("features.scaling", "running")
+                .with("label.scaling", "running")
+                .with("on.divergence", "restore");
+        assertThat(new Log().learned(spec).written().audit())
+                .containsExactly(
+                        new Finding("even", 0, Verdict.AGREES, 0, 5, 500, ""),
+                        new Finding("odd", 0, Verdict.AGREES, 0, 5, 500, ""));
     }
 
     /**

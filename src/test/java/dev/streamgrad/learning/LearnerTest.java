@@ -266,12 +266,21 @@ class LearnerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"sgd, none", "momentum, none", "adamw, none", "sgd, standard", "sgd, running"})
-    void aStepAllocatesNothing(String optimizer, String scaling) {
+    @CsvSource({
+        "sgd, none, none",
+        "momentum, none, none",
+        "adamw, none, none",
+        "sgd, standard, none",
+        "sgd, running, none",
+        "sgd, running, running"
+    })
+    void aStepAllocatesNothing(String optimizer, String scaling, String labelScaling) {
         ModelSpec spec = ModelSpec.xor()
                 .with("optimizer", optimizer)
                 .with("learning.rate", "0.01")
-                .with("features.scaling", scaling);
+                .with("features.scaling", scaling)
+                .with("output.activation", labelScaling.equals("none") ? "sigmoid" : "identity")
+                .with("label.scaling", labelScaling);
         Model model = new Model(spec);
         Learner learner = new Learner(spec);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -38,6 +38,7 @@ final class NotebookRun {
                         OptimizerKind.SGD,
                         FeatureScaling.NONE,
                         null,
+                        LabelScaling.NONE,
                         new Origin.Seeded(Initializer.NORMAL, json.get("seed").longValue())),
                 new Hyperparameters(
                         new Sgd(json.get("learning_rate").doubleValue() / 2.0),

@@ -32,6 +32,7 @@ final class ReferenceRun {
             "batch_size",
             "clip_gradient_norm",
             "features_scaling",
+            "label_scaling",
             "samples",
             "initial",
             "loss_before_step",
@@ -61,6 +62,7 @@ final class ReferenceRun {
                         OptimizerKind.of(optimizer.id()),
                         FeatureScaling.of(json.path("features_scaling").asText("none")),
                         null,
+                        LabelScaling.of(json.path("label_scaling").asText("none")),
                         new Origin.Seeded(Initializer.ZEROS, 0)),
                 new Hyperparameters(
                         optimizer,

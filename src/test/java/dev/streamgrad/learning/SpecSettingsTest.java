@@ -28,6 +28,7 @@ class SpecSettingsTest {
                 "optimizer=nesterov momentum=0.8 weight.decay=0.01",
                 "optimizer=adamw adam.beta1=0.8 adam.epsilon=1e-6 schedule=warmup-cosine schedule.warmup=10",
                 "features.scaling=running",
+                "output.activation=identity label.scaling=running",
                 "schedule=step-decay schedule.every=7 schedule.factor=0.9",
                 "schedule=cosine schedule.steps=123 schedule.minimum=0.001",
                 "batch.size=8 clip.gradient.norm=0.25 features.scaling=standard on.divergence=restore seed=4294967295"
@@ -57,6 +58,10 @@ class SpecSettingsTest {
                 .isEqualTo("learning.rate 0.3 (now 0.1), batch.size 1 (now 8)");
         assertThat(SpecSettings.differences(parse("optimizer=sgd"), parse("optimizer=momentum")))
                 .isEqualTo("optimizer sgd (now momentum)");
+        ModelSpec plain = parse("output.activation=identity");
+        ModelSpec scaled = parse("output.activation=identity label.scaling=running");
+        assertThat(SpecSettings.differences(plain, scaled)).isEqualTo("label.scaling none (now running)");
+        assertThat(SpecSettings.differences(scaled, plain)).isEqualTo("label.scaling running (now none)");
     }
 
     @Test
@@ -96,6 +101,10 @@ class SpecSettingsTest {
                 "schedule=linear | schedule must be one of constant, step-decay, cosine, warmup-cosine; got linear",
                 "on.divergence=ignore | on.divergence must be one of skip, restore, stop; got ignore",
                 "metrics.window=1 | metrics.window must be at least 10; got 1",
+                "label.scaling=log | label.scaling must be one of none, running; got log",
+                "label.scaling=running | label.scaling running needs the output activation identity, because any other bounds what"
+                        + " is to be scaled back; got sigmoid; set output.activation=identity to learn numbers, or"
+                        + " label.scaling=none to learn classes",
                 "colour=red | no model setting is called colour"
             })
     void wrongSetting_isRefusedByNameRuleAndValue(String text, String message) {

@@ -24,7 +24,8 @@ class ModelStateTest {
     private static final ModelSpec EVERYTHING = SpecSettings.parse(Map.of(
             "layers", "*,4,*",
             "features", "x1?,word:category(4)",
-            "label.classes.max", "2",
+            "label.scaling", "running",
+            "output.activation", "identity",
             "optimizer", "adam",
             "learning.rate", "0.01",
             "batch.size", "7",

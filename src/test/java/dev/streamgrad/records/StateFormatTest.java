@@ -31,6 +31,9 @@ class StateFormatTest {
                 xor.with("optimizer", "adamw").with("learning.rate", "0.01").with("batch.size", "7"),
                 xor.with("features.scaling", "standard").with("on.divergence", "restore"),
                 xor.with("features.scaling", "running").with("on.divergence", "restore"),
+                xor.with("output.activation", "identity")
+                        .with("label.scaling", "running")
+                        .with("on.divergence", "restore"),
                 xor.with("layers", "2,1"),
                 xor.with("layers", "2,8,5,1")
                         .with("hidden.activation", "tanh,gelu")
