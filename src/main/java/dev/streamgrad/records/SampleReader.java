@@ -93,6 +93,16 @@ public final class SampleReader {
      * @param exists whether there is a model of that name, which keeps its layers
      */
     public void read(byte @Nullable [] value, @Nullable String model, boolean exists) throws BadRecordException {
+        read(value, 0, model, exists);
+    }
+
+    /**
+     * As {@link #read(byte[], String, boolean)}, for a value with something before the sample.
+     *
+     * @param offset where the sample begins, at most the value's length
+     */
+    public void read(byte @Nullable [] value, int offset, @Nullable String model, boolean exists)
+            throws BadRecordException {
         this.model = model;
         this.exists = exists;
         hasFeatures = false;
@@ -103,11 +113,11 @@ public final class SampleReader {
         if (value == null) {
             throw json("got null (a tombstone)");
         }
-        if (value.length == 0) {
+        if (value.length == offset) {
             throw json("got no bytes");
         }
         try {
-            scanner.start(value);
+            scanner.start(value, offset);
             read();
         } catch (TooLargeException e) {
             throw new BadRecordException(

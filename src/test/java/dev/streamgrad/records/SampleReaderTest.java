@@ -54,6 +54,15 @@ class SampleReaderTest {
         assertThat(xor.id()).isEqualTo("a-7");
     }
 
+    @Test
+    void sampleBehindOtherBytes_isRead_fromItsOffset() throws BadRecordException {
+        byte[] framed = "\0\0\0\0\7\uFEFF{\"features\":[0.25,1],\"label\":[1]}".getBytes(StandardCharsets.UTF_8);
+        xor.read(framed, 5, null, true);
+        assertThat(xor.features()).containsExactly(0.25, 1);
+        assertThat(xor.label()).containsExactly(1);
+        assertThatThrownBy(() -> xor.read(new byte[5], 5, null, true)).hasMessageContaining("got no bytes");
+    }
+
     /** No strict reader could read a prediction with such an id; the sample itself is as good as any. */
     @Test
     void halfOfASurrogatePairInAnId_isReplaced() throws BadRecordException {
