@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.types.Password;
 
 /** The tables of the pages that are made from the code. The {@code main} writes them in. */
 final class ReadmeTables {
@@ -24,7 +25,8 @@ final class ReadmeTables {
     private static String settings() {
         StringBuilder table = new StringBuilder("| setting | default | meaning |\n| --- | --- | --- |\n");
         for (ConfigDef.ConfigKey key : Settings.DEFINITION.configKeys().values()) {
-            table.append("| `" + key.name + "` | `" + key.defaultValue + "` | " + key.documentation + " |\n");
+            String byDefault = key.defaultValue instanceof Password secret ? secret.value() : "" + key.defaultValue;
+            table.append("| `" + key.name + "` | `" + byDefault + "` | " + key.documentation + " |\n");
         }
         return table.toString();
     }

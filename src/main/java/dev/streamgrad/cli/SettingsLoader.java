@@ -81,6 +81,7 @@ final class SettingsLoader {
                 variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.');
         if (Settings.DEFINITION.names().contains(key)
                 || key.startsWith(Settings.KAFKA_PREFIX)
+                || key.startsWith(Settings.DESERIALIZER_PREFIX)
                 || Settings.isModelSetting(key)) {
             return key;
         }

@@ -123,12 +123,17 @@ public final class JsonScanner {
 
     /** Begins a document. The array is read from until the next call. */
     public void start(byte[] document) {
-        in = document;
-        boolean mark = document.length >= 3
-                && document[0] == (byte) 0xEF
-                && document[1] == (byte) 0xBB
-                && document[2] == (byte) 0xBF;
-        at = mark ? 3 : 0;
+        start(document, 0);
+    }
+
+    /** Begins a document that other bytes precede: it goes from this offset to the end of the array. */
+    public void start(byte[] bytes, int offset) {
+        in = bytes;
+        boolean mark = bytes.length - offset >= 3
+                && bytes[offset] == (byte) 0xEF
+                && bytes[offset + 1] == (byte) 0xBB
+                && bytes[offset + 2] == (byte) 0xBF;
+        at = mark ? offset + 3 : offset;
     }
 
     /** Whether nothing but blanks is left. */

@@ -29,7 +29,7 @@
  * and is 45 kB.
  *
  * <p><b>Bounds.</b> The only label with values from outside is {@code model}. The first {@code metrics.models} names
- * have 21 + 3 × layers series each; all others together are {@code model="other"}, 15 series; some 105 have no model.
+ * have 22 + 3 × layers series each; all others together are {@code model="other"}, 16 series; some 105 have no model.
  * With the default of 20 models of two layers these are about 660, and never more, whatever is sent. A sum of losses
  * holds no loss over 1e12, and says how many it has left out: a sum is a double, and one loss of 1e158 would be all
  * that it shows.

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class ArrayReader implements SampleReader {
     private final JsonScanner scanner = new JsonScanner();
     private final ModelSpec spec;
+    private final RecordFrame frame;
     private final double[] features;
     private final double[] label;
     private boolean hasFeatures;
@@ -39,8 +40,8 @@ final class ArrayReader implements SampleReader {
     private @Nullable String model;
     private boolean exists;
 
-    /** A reader for models of this spec. */
-    public ArrayReader(ModelSpec spec) {
+    ArrayReader(ModelSpec spec, RecordFrame frame) {
+        this.frame = frame;
         this.spec = spec;
         this.features = new double[spec.architecture().inputs()];
         this.label = new double[spec.architecture().outputs()];
@@ -72,7 +73,7 @@ final class ArrayReader implements SampleReader {
     }
 
     @Override
-    public void read(byte @Nullable [] value, @Nullable Headers headers, @Nullable String model, boolean exists)
+    public void read(byte @Nullable [] value, Headers headers, @Nullable String model, boolean exists)
             throws BadRecordException {
         this.model = model;
         this.exists = exists;
@@ -84,11 +85,12 @@ final class ArrayReader implements SampleReader {
         if (value == null) {
             throw json("got null (a tombstone)");
         }
-        if (value.length == 0) {
+        int start = frame.length(value, headers);
+        if (value.length == start) {
             throw json("got no bytes");
         }
         try {
-            scanner.start(value);
+            scanner.start(value, start);
             read();
         } catch (TooLargeException e) {
             throw new BadRecordException(

@@ -32,6 +32,8 @@ public final class BadRecordException extends Exception {
         KEY,
         /** The value is not one JSON object in UTF-8. */
         JSON,
+        /** The value is not in the format that the settings name for the samples topic. */
+        FORMAT,
         /** A field is missing, of the wrong type or length, or out of range. */
         FIELD,
         /** The record is well-formed, but training on it would make a number that is not finite. */

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class MappedReader implements SampleReader {
     private final Mapping mapping;
     private final Birth birth;
-    private final @Nullable RecordDecoder decoder;
+    private final ValueFormat format;
     private final FieldValues values;
     private final FieldTree fields;
     private final Encoder encoder;
@@ -42,10 +42,10 @@ final class MappedReader implements SampleReader {
     private boolean hasLabel;
     private @Nullable String id;
 
-    MappedReader(Mapping mapping, ModelSpec spec, @Nullable RecordDecoder decoder) {
+    MappedReader(Mapping mapping, ModelSpec spec, ValueFormat format) {
         this.mapping = mapping;
         this.birth = spec.birth();
-        this.decoder = decoder;
+        this.format = format;
         int outputs = spec.architecture().outputs();
         this.values = new FieldValues(mapping, outputs);
         this.fields = FieldTree.of(values.paths());
@@ -54,7 +54,7 @@ final class MappedReader implements SampleReader {
     }
 
     @Override
-    public void read(byte @Nullable [] value, @Nullable Headers headers, @Nullable String model, boolean exists)
+    public void read(byte @Nullable [] value, Headers headers, @Nullable String model, boolean exists)
             throws BadRecordException {
         values.clear();
         record++;
@@ -62,13 +62,11 @@ final class MappedReader implements SampleReader {
         if (value == null) {
             throw unreadable("got null (a tombstone)");
         }
-        if (value.length == 0) {
-            throw unreadable("got no bytes");
-        }
+        RecordDecoder decoder = format.decoder();
         if (decoder != null) {
             readTree(decoder.decode(value, headers));
         } else {
-            readJson(value);
+            readJson(value, format.frame().length(value, headers));
         }
         hasLabel = encoder.hasLabel(values);
         id = idOf();
@@ -79,9 +77,12 @@ final class MappedReader implements SampleReader {
                 Reason.JSON, "value must be a JSON object in UTF-8; " + got + "; send a JSON object");
     }
 
-    private void readJson(byte[] value) throws BadRecordException {
+    private void readJson(byte[] value, int start) throws BadRecordException {
+        if (value.length == start) {
+            throw unreadable("got no bytes");
+        }
         try {
-            scanner.start(value);
+            scanner.start(value, start);
             if (scanner.isAtEnd()) {
                 throw unreadable("got blanks");
             }

@@ -3,6 +3,7 @@ package dev.streamgrad.records;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,17 +20,17 @@ public sealed interface SampleReader permits ArrayReader, MappedReader {
     /**
      * A reader for models of this spec, or of any other with the same birth.
      *
-     * @param decoder makes fields of values that are not JSON; null if they are
+     * @param format what the records' values are; without a mapping they must be JSON
      */
-    static SampleReader of(ModelSpec spec, @Nullable RecordDecoder decoder) {
+    static SampleReader of(ModelSpec spec, ValueFormat format) {
         return spec.birth().mapping() == null
-                ? new ArrayReader(spec)
-                : new MappedReader(spec.birth().mapping(), spec, decoder);
+                ? new ArrayReader(spec, format.frame())
+                : new MappedReader(spec.birth().mapping(), spec, format);
     }
 
-    /** As {@link #of(ModelSpec, RecordDecoder)}, for JSON. */
+    /** As {@link #of(ModelSpec, ValueFormat)}, for JSON. */
     static SampleReader of(ModelSpec spec) {
-        return of(spec, null);
+        return of(spec, ValueFormat.JSON);
     }
 
     /**
@@ -39,12 +40,12 @@ public sealed interface SampleReader permits ArrayReader, MappedReader {
      * @param exists whether there is a model of that name: what to do about a wrong number of features depends on it
      * @throws BadRecordException if it is not a sample for this reader's models
      */
-    void read(byte @Nullable [] value, @Nullable Headers headers, @Nullable String model, boolean exists)
+    void read(byte @Nullable [] value, Headers headers, @Nullable String model, boolean exists)
             throws BadRecordException;
 
     /** As {@link #read(byte[], Headers, String, boolean)}, for a value that came without headers. */
     default void read(byte @Nullable [] value) throws BadRecordException {
-        read(value, null, null, true);
+        read(value, new RecordHeaders(), null, true);
     }
 
     /**

@@ -21,8 +21,8 @@ import org.apache.kafka.common.internals.Topic;
 /**
  * The application's settings, checked: what is wrong with them stops the start.
  *
- * <p>Three kinds of names: the settings of {@link #DEFINITION}; {@code kafka.*}, passed on to Kafka Streams and its
- * clients; and {@code models.NAME.*}, a model setting for one model.
+ * <p>Four kinds of names: the settings of {@link #DEFINITION}; {@code kafka.*}, passed on to Kafka Streams and its
+ * clients; {@code samples.deserializer.*}, passed on to that; and {@code models.NAME.*}, a model setting for one model.
  */
 public final class Settings {
     /** The prefix of what is passed on to Kafka Streams and its clients. */
@@ -30,6 +30,9 @@ public final class Settings {
 
     /** The prefix of what is for one model only. */
     public static final String MODELS_PREFIX = "models.";
+
+    /** The prefix of what {@code samples.deserializer} is configured with. */
+    public static final String DESERIALIZER_PREFIX = "samples.deserializer.";
 
     /** The setting of the brokers' addresses. */
     public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
@@ -53,14 +56,20 @@ public final class Settings {
     private final Map<String, ModelSpec> specs;
     private final Optional<HostAndPort> advertised;
     private final Set<String> httpHosts;
+    private final SampleFormat sampleFormat;
     private final RecordLimits limits;
     private final KafkaConfig kafka;
 
     private Settings(
-            Map<String, Object> values, ModelSpec spec, Map<String, ModelSpec> specs, Map<String, String> kafka) {
+            Map<String, Object> values,
+            ModelSpec spec,
+            Map<String, ModelSpec> specs,
+            Map<String, String> deserializer,
+            Map<String, String> kafka) {
         this.values = values;
         this.spec = spec;
         this.specs = specs;
+        this.sampleFormat = SampleFormat.of(values, deserializer);
         checkTopics();
         this.advertised = advertised(string(SettingsDefinition.HTTP_ADVERTISED));
         this.httpHosts = httpHosts(string(SettingsDefinition.HTTP_HOSTS));
@@ -93,9 +102,12 @@ public final class Settings {
         Map<String, String> own = new LinkedHashMap<>();
         Map<String, Map<String, String>> byModel = new TreeMap<>();
         Map<String, String> kafka = new TreeMap<>();
+        Map<String, String> deserializer = new TreeMap<>();
         given.forEach((key, value) -> {
             if (key.startsWith(KAFKA_PREFIX)) {
                 kafka.put(key.substring(KAFKA_PREFIX.length()), value);
+            } else if (key.startsWith(DESERIALIZER_PREFIX)) {
+                deserializer.put(key.substring(DESERIALIZER_PREFIX.length()), value);
             } else if (key.startsWith(MODELS_PREFIX)) {
                 String setting = modelSettingOf(key);
                 String model = key.substring(MODELS_PREFIX.length(), key.length() - setting.length() - 1);
@@ -118,7 +130,7 @@ public final class Settings {
             merged.putAll(overrides);
             specs.put(model, spec(merged, MODELS_PREFIX + model + "."));
         });
-        return new Settings(values, spec, specs, kafka);
+        return new Settings(values, spec, specs, deserializer, kafka);
     }
 
     private static ModelSpec spec(Map<String, String> settings, String prefix) {
@@ -222,6 +234,11 @@ public final class Settings {
     /** Where samples are read. */
     public String samplesTopic() {
         return string(SettingsDefinition.SAMPLES_TOPIC);
+    }
+
+    /** What the values of the samples topic are. */
+    public SampleFormat sampleFormat() {
+        return sampleFormat;
     }
 
     /** Where predictions are written. */

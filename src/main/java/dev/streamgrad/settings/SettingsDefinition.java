@@ -2,6 +2,7 @@ package dev.streamgrad.settings;
 
 import dev.streamgrad.learning.SpecSettings;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.SslConfigs;
 import org.jspecify.annotations.Nullable;
 
 /** The names of the settings, with type, range, default and meaning. */
@@ -11,6 +12,14 @@ final class SettingsDefinition {
     static final String PREDICTIONS_TOPIC = "predictions.topic";
     static final String SNAPSHOTS_TOPIC = "snapshots.topic";
     static final String DEAD_LETTERS_TOPIC = "dead.letters.topic";
+    static final String SAMPLES_FORMAT = "samples.format";
+    static final String CSV_COLUMNS = "csv.columns";
+    static final String CSV_SEPARATOR = "csv.separator";
+    static final String SAMPLES_DESERIALIZER = "samples.deserializer";
+    static final String REGISTRY_URL = "schema.registry.url";
+    static final String REGISTRY_AUTH = "schema.registry.basic.auth";
+    static final String READER_SCHEMA = "avro.reader.schema.id";
+    static final String REGISTRY_PREFIX = "schema.registry.";
     static final String STORE = "store";
     static final String MOST_LIVE = "live.models";
     static final String MOST_MODELS = "max.models";
@@ -127,6 +136,7 @@ final class SettingsDefinition {
                 ConfigDef.Range.between(0, 1000),
                 ConfigDef.Importance.MEDIUM,
                 "How many models have metrics of their own, first come, first served; the rest are counted together as other.");
+        formats(definition);
         model(
                 definition,
                 "layers",
@@ -277,6 +287,78 @@ final class SettingsDefinition {
                 ConfigDef.Type.INT,
                 "The largest size of a record, key and value together, in bytes; a larger one becomes a dead letter unread.");
         return definition;
+    }
+
+    private static void formats(ConfigDef definition) {
+        text(
+                definition,
+                SAMPLES_FORMAT,
+                "json",
+                ConfigDef.ValidString.in(SampleFormat.Kind.names().toArray(String[]::new)),
+                "What the values of the samples topic are: json; json-schema, which is JSON behind the id of a schema; avro, by a"
+                        + " schema registry; or csv, a line each.");
+        text(
+                definition,
+                CSV_COLUMNS,
+                "",
+                null,
+                "For csv: the names of a line's values, separated by commas; a name with a comma stands in double quotes.");
+        text(definition, CSV_SEPARATOR, ",", null, "For csv: the character between two values; tab stands for a tab.");
+        text(
+                definition,
+                SAMPLES_DESERIALIZER,
+                "",
+                null,
+                "A class that reads the values instead: a Deserializer of Kafka's that gives a Map, a JsonNode, an Avro record, or"
+                        + " text in the format json or csv. Its own settings are samples.deserializer.*.");
+        text(
+                definition,
+                REGISTRY_URL,
+                "",
+                null,
+                "For avro: where the schema registry is; several addresses of one, separated by commas, are tried in turn.");
+        secret(definition, REGISTRY_AUTH, "USER:PASSWORD for the schema registry; empty is none.");
+        definition.define(
+                READER_SCHEMA,
+                ConfigDef.Type.INT,
+                0,
+                ConfigDef.Range.atLeast(0),
+                ConfigDef.Importance.MEDIUM,
+                "For avro: the id of the schema that every record is resolved to, with its defaults and aliases; 0 takes each record"
+                        + " as its own schema has it.");
+        text(
+                definition,
+                REGISTRY_PREFIX + SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG,
+                "",
+                null,
+                "The file of the certificates that the schema registry's is trusted by; empty is Java's own.");
+        secret(definition, REGISTRY_PREFIX + SslConfigs.SSL_TRUSTSTORE_PASSWORD_CONFIG, "The password of that file.");
+        store(definition, SslConfigs.SSL_TRUSTSTORE_TYPE_CONFIG);
+        text(
+                definition,
+                REGISTRY_PREFIX + SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG,
+                "",
+                null,
+                "The file of the key that this client shows to the schema registry; empty is none.");
+        secret(definition, REGISTRY_PREFIX + SslConfigs.SSL_KEYSTORE_PASSWORD_CONFIG, "The password of that file.");
+        secret(
+                definition,
+                REGISTRY_PREFIX + SslConfigs.SSL_KEY_PASSWORD_CONFIG,
+                "The password of the key in that file; empty is the file's own.");
+        store(definition, SslConfigs.SSL_KEYSTORE_TYPE_CONFIG);
+    }
+
+    private static void store(ConfigDef definition, String key) {
+        text(
+                definition,
+                REGISTRY_PREFIX + key,
+                "PKCS12",
+                ConfigDef.ValidString.in("PKCS12", "JKS", "PEM"),
+                "What that file is: PKCS12, JKS or PEM.");
+    }
+
+    private static void secret(ConfigDef definition, String key, String doc) {
+        definition.define(key, ConfigDef.Type.PASSWORD, "", ConfigDef.Importance.MEDIUM, doc);
     }
 
     private static void text(

@@ -10,6 +10,7 @@ import dev.streamgrad.records.BadRecordException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +39,7 @@ class SampleReaderTest {
                 "false | {\"features\":[]} | features must have 2 numbers; got 0; the model's layers starts with 2, so send 2",
             })
     void remedyForAWrongNumber_dependsOnWhetherTheModelExists(boolean exists, String json, String message) {
-        assertThatThrownBy(() -> xor.read(json.getBytes(StandardCharsets.UTF_8), null, "breast", exists))
+        assertThatThrownBy(() -> xor.read(json.getBytes(StandardCharsets.UTF_8), new RecordHeaders(), "breast", exists))
                 .hasMessage(message);
     }
 
@@ -52,6 +53,16 @@ class SampleReaderTest {
         assertThat(xor.label()).containsExactly(1);
         assertThat(xor.weight()).isEqualTo(2.5);
         assertThat(xor.id()).isEqualTo("a-7");
+    }
+
+    @Test
+    void sampleBehindAFrame_isRead_behindIt() throws BadRecordException {
+        RecordFrame fiveBytes = (value, headers) -> 5;
+        SampleReader framed = SampleReader.of(ModelSpec.xor(), new ValueFormat(fiveBytes, null));
+        framed.read("\0\0\0\0\7\uFEFF{\"features\":[0.25,1],\"label\":[1]}".getBytes(StandardCharsets.UTF_8));
+        assertThat(framed.features()).containsExactly(0.25, 1);
+        assertThat(framed.label()).containsExactly(1);
+        assertThatThrownBy(() -> framed.read(new byte[5])).hasMessageContaining("got no bytes");
     }
 
     /** No strict reader could read a prediction with such an id; the sample itself is as good as any. */

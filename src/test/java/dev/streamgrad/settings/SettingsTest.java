@@ -69,6 +69,29 @@ class SettingsTest {
                 "http.advertised=::1:8080 | http.advertised must be HOST:PORT, with brackets around an IPv6 address; got ::1:8080",
                 "http.advertised=learner | http.advertised must be HOST:PORT",
                 "http.hosts=streamgrad:8080 | http.hosts must be host names without ports, separated by commas; got streamgrad:8080",
+                "samples.format=xml | samples.format must be one of json, json-schema, avro, csv; got xml",
+                "samples.format=avro | schema.registry.url must be set where samples.format is avro; got nothing",
+                "samples.format=avro schema.registry.url=localhost:8081 | schema.registry.url must be addresses that begin"
+                        + " with http:// or https://, separated by commas; got localhost:8081; write it as in"
+                        + " http://localhost:8081",
+                "samples.format=avro schema.registry.url=http://a:s3cret@b | schema.registry.url must not hold a user or"
+                        + " password; got one, which is not shown; set schema.registry.basic.auth",
+                "schema.registry.basic.auth=s3cret | schema.registry.basic.auth must be USER:PASSWORD; got something without"
+                        + " a colon, which is not shown",
+                "schema.registry.ssl.truststore.type=ZIP | schema.registry.ssl.truststore.type must be one of PKCS12, JKS,"
+                        + " PEM; got ZIP",
+                "avro.reader.schema.id=-1 | avro.reader.schema.id must be at least 0; got -1",
+                "samples.format=csv | csv.columns must name the values of a line where samples.format is csv; got nothing",
+                "csv.columns=a,b | csv.columns is for samples.format=csv; got it with json",
+                "samples.format=csv csv.columns=a,b,a | csv.columns must name each value once; got a twice",
+                "samples.format=csv csv.columns=a,,b | csv.columns must name each value once; got an empty name",
+                "samples.format=csv csv.columns=a,\"b | csv.columns must be names separated by commas; got a,\"b; close every",
+                "samples.format=csv csv.columns=a csv.separator=;; | csv.separator must be one character, or tab; got ;;",
+                "samples.format=csv csv.columns=a csv.separator= | csv.separator must be one character, or tab; got nothing",
+                "samples.format=avro samples.deserializer=a.B schema.registry.url=http://a | samples.format must be json or"
+                        + " csv where samples.deserializer is set",
+                "samples.deserializer.key=s3cret | samples.deserializer.* must stand beside samples.deserializer; got key"
+                        + " without it",
                 "predictions.topic=a/b | topic names must be as Kafka takes them; got a/b",
             })
     void wrongSetting_isOneLine_namingSettingRuleAndValue(String settings, String message) {
@@ -76,7 +99,39 @@ class SettingsTest {
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining(message)
                 .message()
-                .doesNotContain("\n");
+                .doesNotContain("\n")
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void formatOfTheSamples_isWhatTheSettingsSay() {
+        SampleFormat csv = of("samples.format=csv", "csv.columns= a , \"b, c\",d", "csv.separator=tab")
+                .sampleFormat();
+        assertThat(csv.kind()).isEqualTo(SampleFormat.Kind.CSV);
+        assertThat(csv.csvColumns()).containsExactly("a", "b, c", "d");
+        assertThat(csv.csvSeparator()).isEqualTo('\t');
+
+        SampleFormat avro = of(
+                        "samples.format=avro",
+                        "schema.registry.url=http://a:8081/, https://b/apis/ccompat/v7//",
+                        "schema.registry.basic.auth=me:s3:cret",
+                        "schema.registry.ssl.truststore.location=/certificates.pem",
+                        "schema.registry.ssl.truststore.type=PEM")
+                .sampleFormat();
+        assertThat(avro.registry()).hasValueSatisfying(access -> {
+            assertThat(access.urls())
+                    .containsExactly(URI.create("http://a:8081"), URI.create("https://b/apis/ccompat/v7"));
+            assertThat(access.basicAuth().orElseThrow().value()).isEqualTo("me:s3:cret");
+            assertThat(access.tls())
+                    .containsEntry("ssl.truststore.location", "/certificates.pem")
+                    .containsEntry("ssl.truststore.type", "PEM");
+            assertThat(access.toString()).doesNotContain("s3:cret");
+        });
+
+        SampleFormat other = of("samples.deserializer=a.B", "samples.deserializer.schema.registry.url=mock")
+                .sampleFormat();
+        assertThat(other.deserializer()).hasValue("a.B");
+        assertThat(other.deserializerSettings()).containsExactly(Map.entry("schema.registry.url", "mock"));
     }
 
     @ParameterizedTest

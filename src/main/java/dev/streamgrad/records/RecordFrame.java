@@ -1,0 +1,16 @@
+package dev.streamgrad.records;
+
+import org.apache.kafka.common.header.Headers;
+
+/** What stands before the JSON text in a record's value. */
+public interface RecordFrame {
+    /** Nothing: the value is JSON text. */
+    RecordFrame NONE = (value, headers) -> 0;
+
+    /**
+     * How many bytes stand there.
+     *
+     * @throws BadRecordException if it is not what should stand there
+     */
+    int length(byte[] value, Headers headers) throws BadRecordException;
+}
