@@ -22,14 +22,16 @@ public final class Row {
         this.json = json;
     }
 
-    /** A row with these fields: texts, numbers, booleans, nulls, lists and maps. */
-    public static Row of(Map<String, ?> fields) {
-        return new Row(new LinkedHashMap<>(fields), null);
-    }
-
     /** The fields in the order of the file. An empty cell is no field. */
     public Map<String, ?> fields() {
         return fields;
+    }
+
+    /** This row with another value of a field. */
+    Row with(String field, Object value) {
+        Map<String, Object> changed = new LinkedHashMap<>(fields);
+        changed.put(field, value);
+        return new Row(changed, null);
     }
 
     /** The row as a JSON object: the line itself if it was one. */

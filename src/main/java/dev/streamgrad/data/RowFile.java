@@ -3,8 +3,10 @@ package dev.streamgrad.data;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +82,42 @@ public abstract sealed class RowFile permits CsvRowFile, JsonLinesFile {
      */
     public final Iterator<Row> rows(int passes) {
         return new Passes(this, passes);
+    }
+
+    /**
+     * The rows, in which the label of each from {@code first} on, counted from 0, is the other of its two values.
+     *
+     * @throws IllegalArgumentException if the label does not have exactly two values
+     */
+    public final Iterator<Row> rowsFlippedFrom(long first, String label, int passes) {
+        Set<Object> values = new LinkedHashSet<>();
+        for (Iterator<Row> rows = rows(1); rows.hasNext() && values.size() <= 2; ) {
+            Object value = rows.next().fields().get(label);
+            if (value != null) {
+                values.add(value);
+            }
+        }
+        if (values.size() != 2) {
+            throw new IllegalArgumentException("--flip-at needs a label of two values; " + label + " of " + file
+                    + " has " + (values.size() > 2 ? "more" : values.size()));
+        }
+        List<Object> both = List.copyOf(values);
+        Iterator<Row> rows = rows(passes);
+        return new Iterator<>() {
+            private long count;
+
+            @Override
+            public boolean hasNext() {
+                return rows.hasNext();
+            }
+
+            @Override
+            public Row next() {
+                Row row = rows.next();
+                Object value = row.fields().get(label);
+                return count++ < first || value == null ? row : row.with(label, both.get(1 - both.indexOf(value)));
+            }
+        };
     }
 
     private static final class Passes implements Iterator<Row> {
