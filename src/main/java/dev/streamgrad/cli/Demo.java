@@ -81,9 +81,9 @@ final class Demo {
         this.settings = settings;
         this.app = app;
         this.dataset = samples.dataset();
-        this.samples = samples.open();
+        this.samples = samples.openSamples();
         ModelSpec spec = settings.specOf(settings.defaultModel());
-        CsvFile file = samples.file();
+        CsvFile file = samples.arrays();
         this.summary = file == null ? null : new FileSummary(file, samples.name(), samples.passes(), spec);
         this.rate = rate;
         this.shutdown = shutdown;

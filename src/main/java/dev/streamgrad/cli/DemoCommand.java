@@ -76,7 +76,7 @@ final class DemoCommand extends SettingsCommand {
         // Wrong settings, or a file that is not there, should not cost the seconds that a broker takes to start.
         CsvFile file;
         try {
-            file = samples.file();
+            file = samples.arrays();
         } catch (IllegalArgumentException e) {
             err().println(e.getMessage());
             return 2;
@@ -127,7 +127,9 @@ final class DemoCommand extends SettingsCommand {
     /** What is wrong with the model for these samples, in one line; empty if nothing is. */
     private String misfit(Settings settings, @Nullable CsvFile file) {
         Architecture architecture = settings.specOf(settings.defaultModel()).architecture();
-        int features = samples.features();
+        int features = file != null
+                ? file.features().size()
+                : samples.openSamples().next().features().size();
         int outputs = architecture.outputs();
         boolean classes = outputs > 1 && architecture.output() == Activation.SOFTMAX;
         if (architecture.inputs() != features || (outputs != 1 && !classes)) {
@@ -153,7 +155,7 @@ final class DemoCommand extends SettingsCommand {
         }
         String fault = samples.fault();
         return fault.isEmpty() && untilLearned && samples.dataset() == null
-                ? "--until-learned needs a dataset with a goal; got --csv; leave one of them out"
+                ? "--until-learned needs a dataset with a goal; got a file; leave one of them out"
                 : fault;
     }
 }

@@ -2,15 +2,17 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.data.CsvFile;
-import dev.streamgrad.data.SampleSource;
+import dev.streamgrad.data.RowFile;
 import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -22,10 +24,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Sends samples of a dataset to the samples topic. */
+/** Sends samples of a dataset, or the rows of a file, to the samples topic. */
 @Command(
         name = "produce",
-        description = "Send samples of a dataset or a CSV file to the samples topic.",
+        description = "Send samples of a dataset, or the rows of a file, to the samples topic.",
         mixinStandardHelpOptions = true)
 final class ProduceCommand extends ClusterCommand {
     private static final long DEFAULT_COUNT = 10_000;
@@ -56,6 +58,21 @@ final class ProduceCommand extends ClusterCommand {
     private String key = "";
 
     @Option(
+            names = "--key-column",
+            paramLabel = "NAME",
+            description =
+                    "The column or field of the file that is the key of its record; a row without it has --key (default: all"
+                            + " have --key).")
+    private @Nullable String keyColumn;
+
+    @Option(
+            names = "--as-arrays",
+            description =
+                    "Send the rows of a CSV file of numbers as {\"features\":[…],\"label\":…} instead of objects with the"
+                            + " columns' names, for a model without the setting features.")
+    private boolean asArrays;
+
+    @Option(
             names = "--wait",
             paramLabel = "S",
             defaultValue = "5",
@@ -72,9 +89,9 @@ final class ProduceCommand extends ClusterCommand {
             return 2;
         }
         Settings settings = settings();
-        SampleSource source;
+        Iterator<Message> source;
         try {
-            source = samples.open();
+            source = open();
         } catch (IllegalArgumentException e) {
             err().println(e.getMessage());
             return 2;
@@ -82,7 +99,6 @@ final class ProduceCommand extends ClusterCommand {
         long most = most();
         Topics.require(settings, List.of(settings.samplesTopic()), progress());
         announce();
-        byte[] model = (key.isEmpty() ? samples.name() : key).getBytes(StandardCharsets.UTF_8);
         AtomicReference<Exception> failure = new AtomicReference<>();
         ProgressLine progress = new ProgressLine(err());
         long sent = 0;
@@ -93,12 +109,16 @@ final class ProduceCommand extends ClusterCommand {
                     && source.hasNext()
                     && failure.get() == null
                     && pace.await(sent, shutdown())) {
-                byte[] value = source.next().toJson();
-                send(producer, new ProducerRecord<>(settings.samplesTopic(), model, value), failure, metadata -> {
-                    if (outcome != null) {
-                        outcome.sent(metadata);
-                    }
-                });
+                Message next = source.next();
+                send(
+                        producer,
+                        new ProducerRecord<>(settings.samplesTopic(), next.key(), next.value()),
+                        failure,
+                        metadata -> {
+                            if (outcome != null) {
+                                outcome.sent(metadata);
+                            }
+                        });
                 sent++;
                 progress.update(sent, most);
             }
@@ -119,26 +139,72 @@ final class ProduceCommand extends ClusterCommand {
         return 0;
     }
 
+    /** What is sent. */
+    @SuppressWarnings("ArrayRecordComponent") // Neither compared nor kept.
+    private record Message(byte[] key, byte[] value) {}
+
+    /** All that there is to send, from the first. */
+    private Iterator<Message> open() {
+        byte[] model = (key.isEmpty() ? samples.name() : key).getBytes(StandardCharsets.UTF_8);
+        if (!samples.isOfFile() || asArrays) {
+            return map(samples.openSamples(), sample -> new Message(model, sample.toJson()));
+        }
+        String column = keyColumn;
+        RowFile file = samples.rowFile();
+        if (column != null && file != null && !file.columns().isEmpty()) {
+            SampleOptions.requireColumns(file, List.of(column));
+        }
+        return map(samples.openRows(), row -> {
+            Object named = column == null ? null : row.fields().get(column);
+            return new Message(named == null ? model : named.toString().getBytes(StandardCharsets.UTF_8), row.toJson());
+        });
+    }
+
+    private static <T> Iterator<Message> map(Iterator<T> from, Function<T, Message> to) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return from.hasNext();
+            }
+
+            @Override
+            public Message next() {
+                return to.apply(from.next());
+            }
+        };
+    }
+
     /** How many samples to send; 0 means without end. */
     private long most() {
-        long size = samples.size();
+        long size = size();
         if (count == null) {
             return size == 0 ? DEFAULT_COUNT : size;
         }
         return count == 0 || size == 0 ? Math.max(count, size) : Math.min(count, size);
     }
 
-    /** Says how a file was read, and what a model needs that is to learn its classes. */
+    /** How many samples there are; 0 if they do not end. */
+    private long size() {
+        CsvFile arrays = asArrays ? samples.arrays() : null;
+        RowFile file = asArrays ? null : samples.rowFile();
+        return samples.passes() * (arrays != null ? arrays.samples() : file != null ? file.size() : 0);
+    }
+
+    /** Says how a file was read, and how a model comes to learn from it. */
     private void announce() {
-        CsvFile file = samples.file();
-        if (file == null) {
+        CsvFile arrays = asArrays ? samples.arrays() : null;
+        RowFile file = asArrays ? null : samples.rowFile();
+        if (file != null) {
+            file.remarks().forEach(err()::println);
+        }
+        if (arrays == null) {
             return;
         }
-        file.remarks().forEach(err()::println);
-        int classes = file.classes().size();
+        arrays.remarks().forEach(err()::println);
+        int classes = arrays.classes().size();
         if (classes > 2) {
-            err().println("a model of " + classes + " classes needs the settings layers=" + samples.features() + ",…,"
-                    + classes + " output.activation=softmax loss=cross-entropy");
+            err().println("a model of " + classes + " classes needs the settings layers="
+                    + arrays.features().size() + ",…," + classes + " output.activation=softmax loss=cross-entropy");
         }
     }
 
@@ -147,7 +213,24 @@ final class ProduceCommand extends ClusterCommand {
             return "--count and --rate must be at least 0; got " + (count == null ? DEFAULT_COUNT : count) + " and "
                     + rate;
         }
-        return wait < 0 ? "--wait must be at least 0 seconds; got " + wait : samples.fault();
+        if (wait < 0) {
+            return "--wait must be at least 0 seconds; got " + wait;
+        }
+        String fault = samples.fault();
+        if (!fault.isEmpty()) {
+            return fault;
+        }
+        if (asArrays && !samples.isCsv()) {
+            return "--as-arrays is for --csv FILE; got no such file";
+        }
+        if (keyColumn != null && (!samples.isOfFile() || asArrays)) {
+            return "--key-column is for the rows of --csv FILE or --jsonl FILE; got "
+                    + (asArrays ? "--as-arrays" : "no file");
+        }
+        return !asArrays && !samples.featuresColumns().isEmpty()
+                ? "--features-columns needs --as-arrays, because a row is sent with all its columns; the setting features"
+                        + " says which are used"
+                : "";
     }
 
     static Producer<byte[], byte[]> producer(Settings settings) {

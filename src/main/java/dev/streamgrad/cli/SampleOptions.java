@@ -2,6 +2,8 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.data.CsvFile;
 import dev.streamgrad.data.Dataset;
+import dev.streamgrad.data.Row;
+import dev.streamgrad.data.RowFile;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.nn.NumpyRandom;
 import java.nio.file.Path;
@@ -13,7 +15,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where samples come from: a generator or a CSV file. What {@code produce} and {@code demo} have in common. */
+/** Where samples come from: a generator or a file. What {@code produce} and {@code demo} have in common. */
 final class SampleOptions {
     @Option(
             names = "--dataset",
@@ -39,15 +41,21 @@ final class SampleOptions {
             names = "--csv",
             paramLabel = "FILE",
             description =
-                    "Read samples from a CSV file instead of generating them. Its first row names the columns, unless all of it"
-                            + " are numbers; a label may be a number or the name of a class.")
+                    "Take the rows of a CSV file instead of generating samples. Its first row names the columns, unless it"
+                            + " looks like values; values are numbers, true, false or texts.")
     private @Nullable Path csv;
 
     @Option(
-            names = "--label-column",
+            names = "--jsonl",
+            paramLabel = "FILE",
+            description = "Take the lines of a file, each a JSON object, instead of generating samples.")
+    private @Nullable Path jsonl;
+
+    @Option(
+            names = {"--label", "--label-column"},
             paramLabel = "NAME",
-            description = "The column of the CSV file that holds the label (default: the last).")
-    private @Nullable String labelColumn;
+            description = "The column or field of the file that holds the label (default: the last column).")
+    private @Nullable String label;
 
     @Option(
             names = "--features-columns",
@@ -56,10 +64,11 @@ final class SampleOptions {
             description = "The columns of the CSV file that hold the features, in order (default: all the others).")
     private List<String> featuresColumns = new ArrayList<>();
 
-    @Option(names = "--passes", paramLabel = "N", description = "Go through the CSV file so often (default: 1).")
+    @Option(names = "--passes", paramLabel = "N", description = "Go through the file so often (default: 1).")
     private @Nullable Integer passes;
 
-    private @Nullable CsvFile file;
+    private @Nullable RowFile rows;
+    private @Nullable CsvFile arrays;
 
     /** What is wrong with the options, in one line; empty if nothing is. */
     String fault() {
@@ -69,15 +78,18 @@ final class SampleOptions {
                     + Arrays.stream(Dataset.values()).map(Dataset::id).collect(Collectors.joining(", ")) + "; got "
                     + dataset;
         }
-        if (dataset != null && csv != null) {
-            return "--dataset and --csv cannot be used together; choose one";
+        if ((dataset != null && isOfFile()) || (csv != null && jsonl != null)) {
+            return "--dataset, --csv and --jsonl cannot be used together; choose one";
         }
-        if (csv == null && (labelColumn != null || !featuresColumns.isEmpty())) {
-            return "--label-column and --features-columns are for --csv FILE; got no file";
+        if (!isOfFile() && (label != null || !featuresColumns.isEmpty())) {
+            return "--label and --features-columns are for --csv FILE and --jsonl FILE; got no file";
         }
-        if (passes != null && (csv == null || passes < 1)) {
-            return "--passes must be at least 1 and is for --csv FILE; got "
-                    + (csv == null ? "no file" : passes.toString());
+        if (jsonl != null && !featuresColumns.isEmpty()) {
+            return "--features-columns is for --csv FILE; got --jsonl; leave it out";
+        }
+        if (passes != null && (!isOfFile() || passes < 1)) {
+            return "--passes must be at least 1 and is for --csv FILE and --jsonl FILE; got "
+                    + (isOfFile() ? passes.toString() : "no file");
         }
         if (flipAt != null && flipAt < 0) {
             return "--flip-at must be at least 0; got " + flipAt;
@@ -87,50 +99,89 @@ final class SampleOptions {
                 : "";
     }
 
+    /** Whether the samples come from a file. */
+    boolean isOfFile() {
+        return csv != null || jsonl != null;
+    }
+
+    /** Whether that is a CSV file. */
+    boolean isCsv() {
+        return csv != null;
+    }
+
     /** The generator; null if the samples come from a file. */
     @Nullable
     Dataset dataset() {
-        return csv != null ? null : Dataset.of(dataset == null ? Dataset.XOR.id() : dataset);
+        return isOfFile() ? null : Dataset.of(dataset == null ? Dataset.XOR.id() : dataset);
     }
 
     /**
      * The name that stands for the samples where a model has no other: the dataset's, or the file's without its ending.
      */
     String name() {
-        Dataset chosen = dataset();
-        return chosen != null
-                ? chosen.id()
-                : String.valueOf(csv == null ? "" : csv.getFileName()).replaceFirst("\\.[^.]*$", "");
+        Path file = csv == null ? jsonl : csv;
+        return file != null
+                ? String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "")
+                : dataset == null ? Dataset.XOR.id() : dataset;
     }
 
     /**
-     * How many features a sample has.
-     *
-     * @throws IllegalArgumentException as {@link #file}
-     */
-    int features() {
-        CsvFile chosen = file();
-        return chosen != null
-                ? chosen.features().size()
-                : Dataset.of(name()).samples(seed).next().features().size();
-    }
-
-    /**
-     * The file, which is read once from end to end; null if the samples come from a generator.
+     * The file as rows with named fields; null if the samples come from a generator. It is read once from end to end.
      *
      * @throws IllegalArgumentException if it cannot be used; the message says why
      */
     @Nullable
-    CsvFile file() {
-        if (file == null && csv != null) {
-            CsvFile read = new CsvFile(csv, labelColumn, featuresColumns);
+    RowFile rowFile() {
+        if (rows == null && csv != null) {
+            List<String> asked = new ArrayList<>(featuresColumns);
+            if (label != null) {
+                asked.add(label);
+            }
+            RowFile read = RowFile.csv(csv, asked);
+            requireColumns(read, asked);
+            rows = read;
+        } else if (rows == null && jsonl != null) {
+            rows = RowFile.jsonLines(jsonl);
+        }
+        return rows;
+    }
+
+    static void requireColumns(RowFile file, List<String> asked) {
+        List<String> missing =
+                asked.stream().filter(name -> !file.columns().contains(name)).toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalArgumentException(file.file() + " must have the columns " + String.join(", ", missing)
+                    + "; it has " + String.join(", ", file.columns()));
+        }
+    }
+
+    /**
+     * The CSV file as samples of numbers; null if there is none. It is read once from end to end.
+     *
+     * @throws IllegalArgumentException if it cannot be used; the message says why
+     */
+    @Nullable
+    CsvFile arrays() {
+        if (arrays == null && csv != null) {
+            CsvFile read = new CsvFile(csv, label, featuresColumns);
             if (flipAt != null && read.classes().size() > 2) {
                 throw new IllegalArgumentException("--flip-at must be left out with more than two classes; got "
                         + read.classes().size());
             }
-            file = read;
+            arrays = read;
         }
-        return file;
+        return arrays;
+    }
+
+    /** The name of the label, as it was given; null is the last column. */
+    @Nullable
+    String label() {
+        return label;
+    }
+
+    /** The columns of the features, as they were given; empty is all but the label's. */
+    List<String> featuresColumns() {
+        return featuresColumns;
     }
 
     /** How often to go through the file. */
@@ -139,21 +190,37 @@ final class SampleOptions {
     }
 
     /**
-     * The samples, from the first.
+     * The rows of the file, from the first.
      *
-     * @throws IllegalArgumentException as {@link #file}
+     * @throws IllegalArgumentException as {@link #rowFile}, and if there is no file
      */
-    SampleSource open() {
-        CsvFile chosen = file();
+    Iterator<Row> openRows() {
+        RowFile file = rowFile();
+        if (file == null) {
+            throw new IllegalArgumentException("--csv FILE or --jsonl FILE must be given; got neither");
+        }
+        if (flipAt == null) {
+            return file.rows(passes());
+        }
+        String flipped = label != null || file.columns().isEmpty()
+                ? label
+                : file.columns().get(file.columns().size() - 1);
+        if (flipped == null) {
+            throw new IllegalArgumentException("--flip-at needs the label of " + file.file() + "; add --label NAME");
+        }
+        return file.rowsFlippedFrom(flipAt, flipped, passes());
+    }
+
+    /**
+     * The samples of numbers, from the first: the generator's or the CSV file's.
+     *
+     * @throws IllegalArgumentException as {@link #arrays}
+     */
+    SampleSource openSamples() {
+        CsvFile chosen = arrays();
         SampleSource source =
                 chosen != null ? chosen.samples(passes()) : Dataset.of(name()).samples(seed);
         return flipAt == null ? source : source.flippedFrom(flipAt);
-    }
-
-    /** How many samples {@link #open} has; 0 if they do not end. */
-    long size() {
-        CsvFile chosen = file();
-        return chosen == null ? 0 : chosen.samples() * passes();
     }
 
     /** The names of the datasets, for the help text. */

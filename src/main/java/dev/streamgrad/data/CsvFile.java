@@ -2,15 +2,12 @@ package dev.streamgrad.data;
 
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.Sample;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CsvFile {
     private final Path file;
-    private final char separator;
-    private final String[] first;
-    private final boolean named;
+    private final CsvTable table;
     private final List<String> columns;
     private final int label;
     private final int[] features;
@@ -43,32 +38,19 @@ public final class CsvFile {
      */
     public CsvFile(Path file, @Nullable String labelColumn, List<String> featureColumns) {
         this.file = file;
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new IllegalArgumentException(
-                    file
-                            + " must be a regular file, because it is read twice; got a folder or a pipe; save it as a file first");
-        }
-        separator = CsvRows.separatorOf(file);
-        try (CsvRows rows = new CsvRows(file, separator)) {
-            String[] row = rows.next();
-            if (row == null) {
-                throw noRows();
-            }
-            first = row;
-        }
         List<String> asked = new ArrayList<>(featureColumns);
         if (labelColumn != null) {
             asked.add(labelColumn);
         }
-        named = (!asked.isEmpty() && Arrays.asList(first).containsAll(asked)) || !firstIsASample();
-        columns = named ? names() : positions();
+        table = new CsvTable(file, asked);
+        columns = table.columns();
         label = labelColumn == null ? columns.size() - 1 : columns.indexOf(labelColumn);
         List<String> missing =
                 asked.stream().filter(name -> !columns.contains(name)).toList();
         if (!missing.isEmpty()) {
             throw new IllegalArgumentException(file + " must have the columns " + String.join(", ", missing)
                     + "; it has " + String.join(", ", columns)
-                    + (named ? "" : ", which are numbers because its first row is a sample"));
+                    + (table.isNamed() ? "" : ", which are numbers because its first row is a sample"));
         }
         features = featureColumns.isEmpty()
                 ? IntStream.range(0, columns.size()).filter(i -> i != label).toArray()
@@ -80,62 +62,10 @@ public final class CsvFile {
         look();
     }
 
-    private IllegalArgumentException noRows() {
-        return new IllegalArgumentException(file + " must have a row of names and rows of samples; got no rows");
-    }
-
-    /**
-     * Whether the first row is all numbers, or all but the last, whose text is the last of another row too, as a class
-     * is and the name of a column is not.
-     */
-    private boolean firstIsASample() {
-        int last = first.length - 1;
-        if (!Arrays.stream(first, 0, last).allMatch(CsvFile::isNumber)) {
-            return false;
-        }
-        if (isNumber(first[last]) || last == 0) {
-            return isNumber(first[last]);
-        }
-        try (CsvRows rows = open()) {
-            rows.next();
-            for (String[] row = rows.next(); row != null; row = rows.next()) {
-                if (row[last].equals(first[last])) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private CsvRows open() {
-        return new CsvRows(file, separator);
-    }
-
-    private List<String> names() {
-        List<String> names = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
-        for (int i = 0; i < first.length; i++) {
-            // Without a name is, for example, pandas' column of row numbers.
-            String name = first[i].isEmpty() ? Integer.toString(i + 1) : first[i];
-            if (!seen.add(name)) {
-                throw new IllegalArgumentException(
-                        file + " row 1 must name each column once; got " + name + " twice; rename one of them");
-            }
-            names.add(name);
-        }
-        return List.copyOf(names);
-    }
-
-    private List<String> positions() {
-        return IntStream.rangeClosed(1, first.length)
-                .mapToObj(Integer::toString)
-                .toList();
-    }
-
     /** Finds what is wrong with any row, and what the labels are. */
     private void look() {
-        try (CsvRows rows = open()) {
-            for (String[] row = firstSample(rows); row != null; row = rows.next()) {
+        try (CsvRows rows = table.open()) {
+            for (String[] row = table.firstOf(rows); row != null; row = rows.next()) {
                 for (int feature : features) {
                     if (value(row[feature]) == null) {
                         throw wrong(rows.row(), feature, row, "");
@@ -148,7 +78,7 @@ public final class CsvFile {
             }
         }
         if (labels.count() == 0) {
-            throw noRows();
+            throw table.noRows();
         }
         String misfit = labels.misfit();
         if (misfit != null) {
@@ -164,15 +94,10 @@ public final class CsvFile {
         }
     }
 
-    String @Nullable [] firstSample(CsvRows rows) {
-        String[] row = rows.next();
-        return named ? rows.next() : row;
-    }
-
     private IllegalArgumentException wrong(long row, int column, String[] values, String more) {
         String text = values[column];
         String hint = "";
-        if (named && Arrays.equals(values, first)) {
+        if (table.isNames(values)) {
             hint = ", which is the row of names again; remove it";
         } else if (text.matches("[-+]?\\d+,\\d+")) {
             hint = "; write it with a point";
@@ -188,7 +113,7 @@ public final class CsvFile {
             String word = text.toLowerCase(Locale.ROOT);
             return word.equals("true") || word.equals("yes") ? 1.0 : 0.0;
         }
-        return isNumber(text) ? (Double) Double.parseDouble(text) : null;
+        return CsvNumber.isNumber(text) ? (Double) Double.parseDouble(text) : null;
     }
 
     /** Whether it is true, yes, false or no. */
@@ -197,18 +122,6 @@ public final class CsvFile {
             case "true", "yes", "false", "no" -> true;
             default -> false;
         };
-    }
-
-    private static boolean isNumber(String text) {
-        // Java also reads 1d, which may be the name of a class, and NaN.
-        if (text.isEmpty() || Character.isLetter(text.charAt(text.length() - 1))) {
-            return false;
-        }
-        try {
-            return Double.isFinite(Double.parseDouble(text));
-        } catch (NumberFormatException e) {
-            return false;
-        }
     }
 
     /** The columns of the features, in order. */
@@ -228,20 +141,7 @@ public final class CsvFile {
 
     /** What is worth knowing about how the file was read, a line each; often nothing. */
     public List<String> remarks() {
-        List<String> remarks = new ArrayList<>();
-        if (separator != ',') {
-            remarks.add(file + " is separated by " + (separator == ';' ? "semicolons" : "tabs"));
-        }
-        if (!named) {
-            remarks.add(
-                    file + " has no row of names: its first row is read as a sample, and its columns are called 1 to "
-                            + columns.size());
-        }
-        if (named && firstIsASample()) {
-            remarks.add(file
-                    + " could be without a row of names, but its first row has the columns asked for, so it is read as"
-                    + " that");
-        }
+        List<String> remarks = new ArrayList<>(table.remarks());
         if (!labels.shown().isEmpty()) {
             remarks.add("classes: " + labels.shown());
         }
@@ -276,8 +176,8 @@ public final class CsvFile {
         return new CsvSource(this, passes);
     }
 
-    CsvRows rows() {
-        return open();
+    CsvTable table() {
+        return table;
     }
 
     /**

@@ -26,9 +26,9 @@ final class CsvSource implements SampleSource {
         }
         if (next == null && passesLeft > 0) {
             passesLeft--;
-            CsvRows again = file.rows();
+            CsvRows again = file.table().open();
             rows = again;
-            next = file.firstSample(again);
+            next = file.table().firstOf(again);
         }
     }
 

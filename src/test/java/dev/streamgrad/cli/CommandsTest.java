@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.streamgrad.broker.EmbeddedBroker;
+import dev.streamgrad.settings.Settings;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -51,10 +54,16 @@ class CommandsTest {
                 "2 | learn -b localhost | bootstrap.servers must be HOST:PORT of brokers",
                 "2 | demo --set layers=3,4,1 | layers must start with 2, the features of xor",
                 "2 | demo --csv /does/not/exist.csv | must be a readable CSV file",
+                "2 | demo --jsonl x.jsonl --csv x.csv | --dataset, --csv and --jsonl cannot be used together; choose one",
                 "2 | demo --csv x.csv --until-learned | --until-learned needs a dataset with a goal",
-                "2 | produce --label-column y | --label-column and --features-columns are for --csv FILE",
-                "2 | produce --passes 2 | --passes must be at least 1 and is for --csv FILE; got no file",
-                "2 | demo --csv x.csv --passes 0 | --passes must be at least 1 and is for --csv FILE; got 0",
+                "2 | produce --label-column y | --label and --features-columns are for --csv FILE and --jsonl FILE; got no file",
+                "2 | produce --jsonl x --features-columns a | --features-columns is for --csv FILE; got --jsonl",
+                "2 | produce --csv x.csv --features-columns a | --features-columns needs --as-arrays",
+                "2 | produce --as-arrays | --as-arrays is for --csv FILE; got no such file",
+                "2 | produce --key-column a | --key-column is for the rows of --csv FILE or --jsonl FILE; got no file",
+                "2 | produce --jsonl /does/not/exist | must be a readable file of JSON Lines",
+                "2 | produce --passes 2 | --passes must be at least 1 and is for --csv FILE and --jsonl FILE; got no file",
+                "2 | demo --csv x.csv --passes 0 | --passes must be at least 1 and is for --csv FILE and --jsonl FILE; got 0",
                 "2 | produce --count -1 | --count and --rate must be at least 0; got -1 and 0.0",
                 "2 | lesson nothing | lesson must be one of single-neuron, hidden-layer",
                 "2 | bench --samples 0 | --samples, --rounds, --models and --seconds must be at least 1; got 0, 5, 1 and 10",
@@ -223,7 +232,9 @@ class CommandsTest {
         await().atMost(Duration.ofMinutes(1)).until(() -> learner.err.toString().contains("learning from"));
 
         CommandRun produced = CommandRun.of(
-                0, CommandRun.with(cluster, "produce", "--csv", csv.toString(), "--wait", "60", "--key", "breast"));
+                0,
+                CommandRun.with(
+                        cluster, "produce", "--csv", csv.toString(), "--as-arrays", "--wait", "60", "--key", "breast"));
         String reason =
                 "features must have 2 numbers; got 3; there is no model breast yet, so start the learner with --set"
                         + " models.breast.layers=3,8,1, or send 2";
@@ -281,7 +292,9 @@ class CommandsTest {
                 "models.wine.loss=cross-entropy"));
         await().atMost(Duration.ofMinutes(1)).until(() -> learner.err.toString().contains("learning from"));
         CommandRun produced = CommandRun.of(
-                0, CommandRun.with(cluster, "produce", "--csv", csv.toString(), "--passes", "2", "--wait", "60"));
+                0,
+                CommandRun.with(
+                        cluster, "produce", "--csv", csv.toString(), "--as-arrays", "--passes", "2", "--wait", "60"));
         assertThat(produced.err.toString())
                 .contains("classes: red=0, white=1, green=2")
                 .contains(
@@ -291,12 +304,87 @@ class CommandsTest {
         assertThat(CommandRun.of(
                                 0,
                                 CommandRun.with(
-                                        cluster, "produce", "--csv", csv.toString(), "--count", "5", "--wait", "0"))
+                                        cluster,
+                                        "produce",
+                                        "--csv",
+                                        csv.toString(),
+                                        "--as-arrays",
+                                        "--count",
+                                        "5",
+                                        "--wait",
+                                        "0"))
                         .err
                         .toString())
                 .contains("5 samples sent to wine-samples");
         learner.shutdown.request();
         assertThat(learner.await()).isZero();
+    }
+
+    @Test
+    void rowsOfFiles_areSentAsObjects_withTheirKeys(@TempDir Path folder) throws Exception {
+        Path csv = Files.writeString(
+                folder.resolve("orders.csv"), "amount;country;vip;fraud\n12.5;DE;True;no\n;FR;false;yes\n");
+        Path jsonl = Files.writeString(
+                folder.resolve("cards.jsonl"), "{\"card\":{\"days\":41}, \"shop\":7}\n\n{\"card\":null}\n");
+        String[] cluster = {"-b", broker.bootstrapServers(), "--set", "samples.topic=rows"};
+        CommandRun.of(0, CommandRun.with(cluster, "topics"));
+        assertThat(CommandRun.of(
+                                0,
+                                CommandRun.with(
+                                        cluster, "produce", "--csv", csv.toString(), "--passes", "2", "--wait", "0"))
+                        .err
+                        .toString())
+                .contains("orders.csv is separated by semicolons")
+                .contains("4 samples sent to rows");
+        CommandRun.of(
+                0,
+                CommandRun.with(
+                        cluster,
+                        "produce",
+                        "--csv",
+                        csv.toString(),
+                        "--key-column",
+                        "country",
+                        "--label",
+                        "fraud",
+                        "--flip-at",
+                        "1",
+                        "--wait",
+                        "0"));
+        CommandRun.of(
+                0,
+                CommandRun.with(
+                        cluster, "produce", "--jsonl", jsonl.toString(), "--key-column", "shop", "--wait", "0"));
+        List<String> records = new ArrayList<>();
+        try (TopicTail rows =
+                new TopicTail(Settings.of(Map.of("bootstrap.servers", broker.bootstrapServers())), "rows", true)) {
+            await().atMost(Duration.ofMinutes(1)).until(() -> {
+                rows.poll().forEach(record -> records.add(utf8(record.key()) + " " + utf8(record.value())));
+                return records.size() >= 8;
+            });
+        }
+        String first = "{\"amount\":12.5,\"country\":\"DE\",\"vip\":true,\"fraud\":\"no\"}";
+        String second = "{\"country\":\"FR\",\"vip\":false,\"fraud\":\"yes\"}";
+        assertThat(records)
+                .containsExactly(
+                        "orders " + first,
+                        "orders " + second,
+                        "orders " + first,
+                        "orders " + second,
+                        "DE " + first,
+                        "FR " + second.replace("yes", "no"),
+                        "7 {\"card\":{\"days\":41}, \"shop\":7}",
+                        "cards {\"card\":null}");
+        assertThat(CommandRun.of(
+                                2, CommandRun.with(cluster, "produce", "--csv", csv.toString(), "--key-column", "shop"))
+                        .err
+                        .toString())
+                .contains("must have the columns shop; it has amount, country, vip, fraud")
+                .hasLineCount(1);
+    }
+
+    private static String utf8(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     @Test
