@@ -34,7 +34,7 @@ class ArchitectureTest {
             Map.entry("records", List.of("learning", "encoding", "nn", "json")),
             Map.entry("data", List.of("records", "nn")),
             Map.entry("lesson", List.of("data", "learning", "nn")),
-            Map.entry("settings", List.of("records", "learning", "nn")),
+            Map.entry("settings", List.of("records", "learning", "encoding", "nn")),
             Map.entry("cluster", List.of("settings")),
             Map.entry("stream", List.of("cluster", "settings", "records", "learning", "nn", "json")),
             Map.entry("app", List.of("replay", "stream", "cluster", "settings", "records", "learning")),

@@ -5,11 +5,13 @@ import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.ModelName;
+import dev.streamgrad.records.ModelNames;
 import dev.streamgrad.records.PartitionState;
 import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
 import dev.streamgrad.records.StateFormat;
+import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.replay.ModelId;
 import dev.streamgrad.replay.ReplayedModel;
 import dev.streamgrad.replay.Replayer;
@@ -87,7 +89,8 @@ public final class Rebuild {
             GroupAtRest.await(admin, settings, progress);
             prepareChangelog(admin, samples.partitions());
             String topicId = samples.topicId();
-            Replayer replayer = new Replayer(settings, samples.partitions());
+            Replayer replayer = new Replayer(settings, samples.partitions(), ValueFormat.JSON);
+            ModelNames names = settings.modelNames(samples.partitions(), ValueFormat.JSON);
             while (!snapshots.isAtEnd()) {
                 requireNotStopped();
                 snapshots.poll(record -> meet(record, topicId, samples.partitions()));
@@ -103,7 +106,7 @@ public final class Rebuild {
                 findKeylessModel();
                 findEnds(admin, samples);
                 requireAllSamples(samples);
-                train(samples, replayer);
+                train(samples, names, replayer);
             }
             write(samples.partitions(), topicId);
             return models.size();
@@ -160,6 +163,9 @@ public final class Rebuild {
         Snapshot snapshot = Snapshot.read(record.value());
         SamplesLog log = snapshot.log();
         boolean ofTheseSamples = log == null || log.topicId().equals(topicId);
+        if (log != null && ofTheseSamples) {
+            settings.requireReading(log.reading());
+        }
         if ((ofTheseSamples || ontoNewSamples) && snapshot.source().partition() < partitions) {
             newest.put(new ModelId(snapshot.name(), snapshot.source().partition()), snapshot);
         }
@@ -218,35 +224,27 @@ public final class Rebuild {
         }
     }
 
-    private void train(TopicLog samples, Replayer replayer) throws StartException {
-        boolean onePartition = samples.partitions() == 1;
+    private void train(TopicLog samples, ModelNames names, Replayer replayer) throws StartException {
         while (!samples.isAtEnd()) {
             requireNotStopped();
             samples.poll(record -> {
                 if (record.offset() < next.getOrDefault(record.partition(), 0L)) {
-                    train(record, onePartition, replayer);
+                    train(record, names, replayer);
                 }
             });
             progress.say(String.format(Locale.ROOT, "trained on %,d of %,d samples", samples.read(), samples.size()));
         }
     }
 
-    private void train(ConsumerRecord<byte[], byte[]> record, boolean onePartition, Replayer replayer) {
+    private void train(ConsumerRecord<byte[], byte[]> record, ModelNames names, Replayer replayer) {
         String name;
-        if (record.key() == null) {
-            if (!onePartition) {
-                return;
-            }
-            name = settings.defaultModel();
-        } else {
-            try {
-                name = ModelName.of(record.key());
-            } catch (BadRecordException e) {
-                return;
-            }
+        try {
+            name = ModelName.of(names.keyOf(record.key(), record.value(), record.headers(), record.partition()));
+        } catch (BadRecordException e) {
+            return;
         }
         ModelId id = new ModelId(name, record.partition());
-        if (takes(id, record, replayer) && record.key() == null) {
+        if (takes(id, record, replayer) && record.key() == null && names.areKeys()) {
             keylessModel = name;
         }
     }
@@ -297,7 +295,8 @@ public final class Rebuild {
                     }
                 }
                 long offset = next.getOrDefault(partition, 0L);
-                PartitionState state = new PartitionState(topicId, keylessModel, offset - 1, count, bytes);
+                PartitionState state =
+                        new PartitionState(topicId, keylessModel, settings.reading(), offset - 1, count, bytes);
                 send(producer, settings.changelogTopic(), partition, PartitionState.key(), state.write());
                 offsets.put(new TopicPartition(settings.samplesTopic(), partition), new OffsetAndMetadata(offset));
             }
@@ -322,7 +321,7 @@ public final class Rebuild {
                 model.id().name(),
                 state,
                 new Source(model.id().partition(), state.lastOffset()),
-                new SamplesLog(topicId, null),
+                new SamplesLog(topicId, null, settings.reading()),
                 newest.containsKey(model.id()) ? newest.get(model.id()).time() : 0);
         var unused = producer.send(new ProducerRecord<>(settings.snapshotsTopic(), key(model), snapshot.toJson()));
     }

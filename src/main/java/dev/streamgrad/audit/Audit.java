@@ -3,8 +3,10 @@ package dev.streamgrad.audit;
 import dev.streamgrad.audit.Finding.Verdict;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.ModelName;
+import dev.streamgrad.records.ModelNames;
 import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.replay.ModelId;
 import dev.streamgrad.replay.Replayer;
 import dev.streamgrad.replay.Replayer.Known;
@@ -102,7 +104,8 @@ public final class Audit {
         // The snapshots' end is taken first: whatever they are of is then among the samples, while a learner goes on.
         try (TopicLog snapshots = new TopicLog(settings, settings.snapshotsTopic());
                 TopicLog samples = new TopicLog(settings, settings.samplesTopic())) {
-            Replayer replayer = new Replayer(settings, samples.partitions());
+            Replayer replayer = new Replayer(settings, samples.partitions(), ValueFormat.JSON);
+            ModelNames names = settings.modelNames(samples.partitions(), ValueFormat.JSON);
             String topicId = samples.topicId();
             while (!snapshots.isAtEnd()) {
                 if (listener.isStopped()) {
@@ -122,7 +125,7 @@ public final class Audit {
                 if (samples.isAtEnd() || (samplesAreAhead && !snapshots.isAtEnd())) {
                     snapshots.poll(record -> compare(record, topicId));
                 } else {
-                    samples.poll(record -> train(record, oneSamplesPartition));
+                    samples.poll(record -> train(record, names, oneSamplesPartition));
                 }
                 listener.progress(samples.read(), samples.size());
             }
@@ -243,6 +246,9 @@ public final class Audit {
             ofAnotherTopic.merge(id, 1L, Long::sum);
             return;
         }
+        if (snapshot.log() != null) {
+            settings.requireReading(snapshot.log().reading());
+        }
         long oldest = samples.beginning(id.partition());
         long firstOffset = snapshot.model().firstOffset();
         boolean fromTheStart = firstOffset >= 0 && oldest <= firstOffset;
@@ -301,8 +307,8 @@ public final class Audit {
         }
     }
 
-    private void train(ConsumerRecord<byte[], byte[]> record, boolean oneSamplesPartition) {
-        if (record.key() == null) {
+    private void train(ConsumerRecord<byte[], byte[]> record, ModelNames names, boolean oneSamplesPartition) {
+        if (names.areKeys() && record.key() == null) {
             if (oneSamplesPartition) {
                 keyless++;
                 train(keylessModel, record);
@@ -311,7 +317,7 @@ public final class Audit {
         }
         String name;
         try {
-            name = ModelName.of(record.key());
+            name = ModelName.of(names.keyOf(record.key(), record.value(), record.headers(), record.partition()));
         } catch (BadRecordException e) {
             return;
         }

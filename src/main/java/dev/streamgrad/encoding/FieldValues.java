@@ -52,8 +52,21 @@ public final class FieldValues {
     private final double[][] lists;
     private final int[] lengths;
 
-    /** Slots for the fields of a mapping, each once. */
+    /** A slot for one field. */
+    public FieldValues(FieldPath path) {
+        this(Map.of(path, 0));
+    }
+
+    /**
+     * Slots for the fields of a mapping, each once.
+     *
+     * @param outputs how many numbers a label is
+     */
     public FieldValues(Mapping mapping, int outputs) {
+        this(longest(mapping, outputs));
+    }
+
+    private static Map<FieldPath, Integer> longest(Mapping mapping, int outputs) {
         Map<FieldPath, Integer> longest = new LinkedHashMap<>();
         for (Feature feature : mapping.features()) {
             longest.put(feature.field(), feature.type() instanceof FeatureType.Quantities list ? list.length() : 0);
@@ -61,6 +74,15 @@ public final class FieldValues {
         longest.merge(mapping.label().field(), outputs, Math::max);
         longest.putIfAbsent(mapping.weight(), 0);
         longest.putIfAbsent(mapping.id(), 0);
+        return longest;
+    }
+
+    /**
+     * Slots for these fields.
+     *
+     * @param longest how many numbers a list has room for in each
+     */
+    private FieldValues(Map<FieldPath, Integer> longest) {
         this.paths = new ArrayList<>(longest.keySet());
         int slots = paths.size();
         this.kinds = new Kind[slots];

@@ -18,6 +18,7 @@ import java.util.zip.CRC32C;
  *   int64     the size of their states
  *   int32, n  the length of the topic's id, and the id
  *   int32, n  the length of the name of the model that records without a key have trained, and the name; 0 if there is none
+ *   int32, n  the length of how its records are read, and that: a setting in each line
  *   int32     CRC-32C of everything before
  * </pre>
  *
@@ -25,12 +26,13 @@ import java.util.zip.CRC32C;
  *
  * @param samplesTopicId the id of the samples topic, as Kafka writes it; {@link #UNKNOWN_TOPIC} if it is not known
  * @param keylessModel the model that records without a key have trained; empty as long as none has trained any
+ * @param reading how its records have been read
  * @param lastOffset the last offset that was dealt with, whatever became of it; −1 if none was
  * @param models how many models there are
  * @param stateBytes the size of their states
  */
 public record PartitionState(
-        String samplesTopicId, String keylessModel, long lastOffset, long models, long stateBytes) {
+        String samplesTopicId, String keylessModel, Reading reading, long lastOffset, long models, long stateBytes) {
     /** The version of the format that this release writes, and the newest it reads. */
     public static final int VERSION = 1;
 
@@ -46,7 +48,7 @@ public record PartitionState(
 
     /** What is known where nothing is: models of a release that wrote no such record. */
     public static PartitionState unknown(long models, long stateBytes) {
-        return new PartitionState(UNKNOWN_TOPIC, "", -1, models, stateBytes);
+        return new PartitionState(UNKNOWN_TOPIC, "", Reading.BY_DEFAULT, -1, models, stateBytes);
     }
 
     private static final byte KEY = (byte) 0xFF;
@@ -81,12 +83,14 @@ public record PartitionState(
     public byte[] write() {
         byte[] id = samplesTopicId.getBytes(StandardCharsets.UTF_8);
         byte[] keyless = keylessModel.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out = ByteBuffer.allocate(
-                        MAGIC.length + 1 + 3 * Long.BYTES + 3 * Integer.BYTES + id.length + keyless.length)
+        byte[] read = reading.text().getBytes(StandardCharsets.UTF_8);
+        int texts = id.length + keyless.length + read.length;
+        ByteBuffer out = ByteBuffer.allocate(MAGIC.length + 1 + 3 * Long.BYTES + 4 * Integer.BYTES + texts)
                 .order(ByteOrder.LITTLE_ENDIAN);
         out.put(MAGIC).put((byte) VERSION);
         out.putLong(lastOffset).putLong(models).putLong(stateBytes);
         out.putInt(id.length).put(id).putInt(keyless.length).put(keyless);
+        out.putInt(read.length).put(read);
         out.putInt(checksum(out.array(), out.position()));
         return out.array();
     }
@@ -119,7 +123,7 @@ public record PartitionState(
             long lastOffset = in.getLong();
             long models = in.getLong();
             long stateBytes = in.getLong();
-            return new PartitionState(text(in), text(in), lastOffset, models, stateBytes);
+            return new PartitionState(text(in), text(in), Reading.parse(text(in)), lastOffset, models, stateBytes);
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException(
                     "a partition's state of " + bytes.length + " bytes is cut off; restore the changelog topic", e);

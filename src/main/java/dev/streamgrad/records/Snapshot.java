@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *   checkpoint           what on.divergence=restore goes back to; only with it
  *   metrics              figures for people, and their state
  *   source               partition and offset of the last sample in it
- *   log                  topic, the id of the samples topic; keylessModel, the model of its records without a key
+ *   log                  topic, the id of the samples topic; keylessModel, the model of its records without a key;
+ *                        reading, the settings by which its records are read, as far as they are not their defaults
  *   fingerprint, time    time is the last sample's timestamp, in milliseconds
  * </pre>
  *

@@ -93,8 +93,13 @@ final class SnapshotReader {
     }
 
     private static SamplesLog log(JsonNode log) {
+        Map<String, String> reading = new LinkedHashMap<>();
+        log.path("reading")
+                .properties()
+                .forEach(setting ->
+                        reading.put(setting.getKey(), setting.getValue().asText()));
         return new SamplesLog(
-                log.required("topic").asText(), log.path("keylessModel").textValue());
+                log.required("topic").asText(), log.path("keylessModel").textValue(), new Reading(reading));
     }
 
     private void read(StateField field, Model model) {

@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes snapshots, and what HTTP says of a model, as JSON. */
 final class SnapshotWriter {
@@ -63,6 +64,14 @@ final class SnapshotWriter {
             json.writeStringField("topic", log.topicId());
             if (log.keylessModel() != null) {
                 json.writeStringField("keylessModel", log.keylessModel());
+            }
+            if (!log.reading().equals(Reading.BY_DEFAULT)) {
+                json.writeObjectFieldStart("reading");
+                for (Map.Entry<String, String> setting :
+                        new TreeMap<>(log.reading().settings()).entrySet()) {
+                    json.writeStringField(setting.getKey(), setting.getValue());
+                }
+                json.writeEndObject();
             }
             json.writeEndObject();
         }

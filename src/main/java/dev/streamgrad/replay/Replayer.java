@@ -8,6 +8,7 @@ import dev.streamgrad.learning.SpecSettings;
 import dev.streamgrad.records.SampleReader;
 import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.settings.Settings;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Map;
  */
 public final class Replayer {
     private final Settings settings;
+    private final ValueFormat values;
     private final boolean onePartition;
     private final Map<Birth, Learner> learners = new HashMap<>();
     private final Map<Birth, SampleReader> readers = new HashMap<>();
@@ -27,9 +29,11 @@ public final class Replayer {
      *
      * @param settings stand in for what snapshots of format 1 do not say
      * @param samplesPartitions how many partitions the samples topic has, for the same
+     * @param values what the values of samples are
      */
-    public Replayer(Settings settings, int samplesPartitions) {
+    public Replayer(Settings settings, int samplesPartitions, ValueFormat values) {
         this.settings = settings;
+        this.values = values;
         this.onePartition = samplesPartitions == 1;
     }
 
@@ -85,7 +89,7 @@ public final class Replayer {
                 model,
                 takesKeyless,
                 learners.computeIfAbsent(spec.birth(), Learner::new),
-                readers.computeIfAbsent(spec.birth(), birth -> SampleReader.of(spec)));
+                readers.computeIfAbsent(spec.birth(), birth -> SampleReader.of(spec, values)));
     }
 
     private boolean isKeylessBySettings(String name) {

@@ -1,7 +1,11 @@
 package dev.streamgrad.settings;
 
+import dev.streamgrad.encoding.FieldPath;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.SpecSettings;
+import dev.streamgrad.records.ModelNames;
+import dev.streamgrad.records.Reading;
+import dev.streamgrad.records.ValueFormat;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Comparator;
@@ -13,10 +17,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The application's settings, checked: what is wrong with them stops the start.
@@ -51,12 +57,30 @@ public final class Settings {
 
     private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "[::]");
 
+    /** What decides how records are read. */
+    private static final List<String> READING = List.of(
+            SettingsDefinition.MODEL_FIELD,
+            SettingsDefinition.KEYS,
+            SettingsDefinition.SAMPLES_FORMAT,
+            SettingsDefinition.CSV_COLUMNS,
+            SettingsDefinition.CSV_SEPARATOR,
+            SettingsDefinition.SAMPLES_DESERIALIZER,
+            SettingsDefinition.READER_SCHEMA);
+
+    /** The defaults of what decides how records are read. */
+    public static final Map<String, String> DEFAULTS_OF_READING = READING.stream()
+            .collect(Collectors.toMap(
+                    name -> name,
+                    name -> String.valueOf(DEFINITION.defaultValues().get(name))));
+
     private final Map<String, Object> values;
     private final ModelSpec spec;
     private final Map<String, ModelSpec> specs;
     private final Optional<HostAndPort> advertised;
     private final Set<String> httpHosts;
     private final SampleFormat sampleFormat;
+    private final @Nullable FieldPath modelField;
+    private final Reading reading;
     private final RecordLimits limits;
     private final KafkaConfig kafka;
 
@@ -70,6 +94,9 @@ public final class Settings {
         this.spec = spec;
         this.specs = specs;
         this.sampleFormat = SampleFormat.of(values, deserializer);
+        this.modelField = modelField();
+        this.reading = reading(deserializer);
+        requireMappings(spec, specs);
         checkTopics();
         this.advertised = advertised(string(SettingsDefinition.HTTP_ADVERTISED));
         this.httpHosts = httpHosts(string(SettingsDefinition.HTTP_HOSTS));
@@ -78,6 +105,54 @@ public final class Settings {
         specs.forEach((name, ofModel) -> all.put("model " + name, ofModel));
         this.limits = new RecordLimits(all);
         this.kafka = new KafkaConfig(kafka, applicationId(), bootstrapServers(), instanceId(), limits);
+    }
+
+    private @Nullable FieldPath modelField() {
+        String text = string(SettingsDefinition.MODEL_FIELD);
+        if (text.isBlank()) {
+            return null;
+        }
+        if (keysAreIgnored()) {
+            throw new SettingsException("keys must be model where the setting model names a field, because the key says"
+                    + " nothing there anyway; got ignore; leave one of the two out");
+        }
+        try {
+            return FieldPath.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException("model: " + e.getMessage());
+        }
+    }
+
+    private boolean keysAreIgnored() {
+        return string(SettingsDefinition.KEYS).equals("ignore");
+    }
+
+    private Reading reading(Map<String, String> deserializer) {
+        Map<String, String> settings = new TreeMap<>();
+        for (String name : READING) {
+            if (!string(name).equals(String.valueOf(DEFINITION.defaultValues().get(name)))) {
+                settings.put(name, string(name));
+            }
+        }
+        if (keysAreIgnored()) {
+            settings.put(DEFAULT_MODEL, defaultModel());
+        }
+        deserializer.forEach((name, value) -> settings.put(DESERIALIZER_PREFIX + name, value));
+        return new Reading(settings);
+    }
+
+    /** Only JSON has the form of arrays. */
+    private void requireMappings(ModelSpec common, Map<String, ModelSpec> byModel) {
+        boolean needed = sampleFormat.kind() == SampleFormat.Kind.AVRO
+                || sampleFormat.kind() == SampleFormat.Kind.CSV
+                || sampleFormat.deserializer().isPresent();
+        boolean missing = common.birth().mapping() == null
+                || byModel.values().stream().anyMatch(ofModel -> ofModel.birth().mapping() == null);
+        if (needed && missing) {
+            throw new SettingsException(
+                    "features must be set where samples.format is not json, because only JSON has"
+                            + " samples in the form of arrays; got none; name the fields, as in features=amount,country:category(16)");
+        }
     }
 
     private static String hostName() {
@@ -234,6 +309,35 @@ public final class Settings {
     /** Where samples are read. */
     public String samplesTopic() {
         return string(SettingsDefinition.SAMPLES_TOPIC);
+    }
+
+    /** How the records of the samples topic are read, as it is kept with the models. */
+    public Reading reading() {
+        return reading;
+    }
+
+    /**
+     * Which model a record is for.
+     *
+     * @param samplesPartitions how many partitions the samples topic has
+     * @param format what the records' values are
+     */
+    public ModelNames modelNames(int samplesPartitions, ValueFormat format) {
+        return new ModelNames(modelField, keysAreIgnored(), defaultModel(), samplesPartitions, format);
+    }
+
+    /**
+     * Requires that records have been read as they are now.
+     *
+     * @throws SettingsException naming the settings that were others
+     */
+    public void requireReading(Reading then) {
+        String differences = then.differencesFrom(reading, DEFAULTS_OF_READING);
+        if (!differences.isEmpty()) {
+            throw new SettingsException("the samples must be read as they were when the models learned from them; these"
+                    + " settings were others: " + differences
+                    + "; set them back, or forget the models: streamgrad reset");
+        }
     }
 
     /** What the values of the samples topic are. */

@@ -12,6 +12,8 @@ final class SettingsDefinition {
     static final String PREDICTIONS_TOPIC = "predictions.topic";
     static final String SNAPSHOTS_TOPIC = "snapshots.topic";
     static final String DEAD_LETTERS_TOPIC = "dead.letters.topic";
+    static final String MODEL_FIELD = "model";
+    static final String KEYS = "keys";
     static final String SAMPLES_FORMAT = "samples.format";
     static final String CSV_COLUMNS = "csv.columns";
     static final String CSV_SEPARATOR = "csv.separator";
@@ -136,6 +138,20 @@ final class SettingsDefinition {
                 ConfigDef.Range.between(0, 1000),
                 ConfigDef.Importance.MEDIUM,
                 "How many models have metrics of their own, first come, first served; the rest are counted together as other.");
+        text(
+                definition,
+                MODEL_FIELD,
+                "",
+                null,
+                "The field of a record that names its model; empty means that the record's key does. All records of a model must be in one"
+                        + " partition.");
+        text(
+                definition,
+                KEYS,
+                "model",
+                ConfigDef.ValidString.in("model", "ignore"),
+                "What a record's key is: model, the name of its model; or ignore, nothing: all records are for default.model, or, with several"
+                        + " partitions, for a model in each, named default.model, a hyphen and the partition.");
         formats(definition);
         model(
                 definition,

@@ -2,6 +2,7 @@ package dev.streamgrad.stream;
 
 import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.records.DeadLetter;
+import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
@@ -60,8 +61,8 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         ModelStore models = context.getStateStore(ModelStore.NAME);
         int partition = context.taskId().partition();
         taskListener = listener.begin(partition);
-        RecordHandler handler =
-                new RecordHandler(settings, cluster, partition, models.models(), models.progress(), taskListener, stop);
+        RecordHandler handler = new RecordHandler(
+                settings, cluster, ValueFormat.JSON, partition, models.models(), models.progress(), taskListener, stop);
         // Under the name of the stream thread, as which it counts.
         String name = Thread.currentThread().getName() + "-learn-" + partition;
         Consumer<InFlightRecord> forward = this::forward;
@@ -81,6 +82,8 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         models.attach(
                 cluster.samplesTopicId(),
                 cluster.samplesPartitions() == 1 ? settings.defaultModel() : "",
+                settings.reading(),
+                ValueFormat.JSON,
                 taskListener,
                 handler::loaded,
                 started::drain,

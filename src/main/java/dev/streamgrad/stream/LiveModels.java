@@ -4,6 +4,7 @@ import dev.streamgrad.learning.Birth;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.records.StateFormat;
+import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.stream.LearningListener.ModelListener;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,7 @@ final class LiveModels {
     /** In the order of last use, the longest unused first. */
     private final Map<Key, LiveModel> live = new LinkedHashMap<>(16, 0.75f, true);
 
+    private ValueFormat values = ValueFormat.JSON;
     private final Map<Birth, Workbench> workbenches = new HashMap<>();
     private final Map<ModelSpec, Model> untrained = new HashMap<>();
     private final List<LiveModel> dirty = new ArrayList<>();
@@ -95,13 +97,21 @@ final class LiveModels {
      * Begins anew with what the bytes say. Whatever was on the heap, written or not, is gone: the transaction of what
      * was not is, too.
      *
+     * @param newValues what the values of records are
      * @param newListener hears of the models from now on
      * @param newOnLoad hears of every model that comes back from its bytes
      * @param models how many there are
      * @param stateBytes how large all of them are together
      */
-    void begin(TaskListener newListener, Consumer<LiveModel> newOnLoad, long models, long stateBytes) {
+    void begin(
+            ValueFormat newValues,
+            TaskListener newListener,
+            Consumer<LiveModel> newOnLoad,
+            long models,
+            long stateBytes) {
         drop();
+        values = newValues;
+        workbenches.clear();
         listener = newListener;
         onLoad = newOnLoad;
         count = models;
@@ -170,7 +180,7 @@ final class LiveModels {
 
     /** What models of this spec's birth share. */
     Workbench workbenchFor(ModelSpec spec) {
-        return workbenches.computeIfAbsent(spec.birth(), birth -> new Workbench(spec));
+        return workbenches.computeIfAbsent(spec.birth(), birth -> new Workbench(spec, values));
     }
 
     /** Says that the model has changed and must be written before the next commit. */

@@ -1,7 +1,10 @@
 package dev.streamgrad.stream;
 
 import dev.streamgrad.records.PartitionState;
+import dev.streamgrad.records.Reading;
 import dev.streamgrad.records.StateFormat;
+import dev.streamgrad.records.ValueFormat;
+import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -34,6 +37,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
     private final LiveModels models;
     private final PartitionProgress progress = new PartitionProgress();
     private String samplesTopicId = PartitionState.UNKNOWN_TOPIC;
+    private Reading reading = Reading.BY_DEFAULT;
     private String keylessModel = "";
     private TaskListener listener = TaskListener.NONE;
     private Runnable finishRecords = () -> {};
@@ -79,16 +83,20 @@ final class ModelStore extends PreCommitStore implements StoredModels {
      *
      * @param topicId of the samples topic
      * @param keyless the model that records without a key are for; empty if there is none
+     * @param newReading how records are read
+     * @param values what their values are
      * @param newListener hears of the models
      * @param onLoad hears of every model that comes back from its bytes
      * @param newFinishRecords is to be run first when a commit is prepared; it may send records
      * @param boundaries what this process has read of the partition before
-     * @throws StateRefusedException if the models have learned from another topic, or records without a key trained
-     *     another model
+     * @throws StateRefusedException if the models have learned from another topic, records without a key trained
+     *     another model, or records were read otherwise
      */
     void attach(
             String topicId,
             String keyless,
+            Reading newReading,
+            ValueFormat values,
             TaskListener newListener,
             Consumer<LiveModel> onLoad,
             Runnable newFinishRecords,
@@ -100,9 +108,14 @@ final class ModelStore extends PreCommitStore implements StoredModels {
         if (stored.hadAnotherKeylessModelThan(keyless)) {
             throw StateRefusedException.defaultModelChanged(stored, keyless);
         }
-        models.begin(newListener, onLoad, stored.models(), stored.stateBytes());
+        String differences = stored.reading().differencesFrom(newReading, Settings.DEFAULTS_OF_READING);
+        if (stored.models() > 0 && !differences.isEmpty()) {
+            throw StateRefusedException.readingChanged(differences);
+        }
+        models.begin(values, newListener, onLoad, stored.models(), stored.stateBytes());
         progress.begin(stored.lastOffset(), !stored.keylessModel().isEmpty(), boundaries);
         samplesTopicId = topicId;
+        reading = newReading;
         keylessModel = keyless;
         listener = newListener;
         finishRecords = newFinishRecords;
@@ -145,6 +158,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
                             new PartitionState(
                                             samplesTopicId,
                                             progress.hasSeenKeyless() ? keylessModel : "",
+                                            reading,
                                             progress.lastOffset(),
                                             models.count(),
                                             models.bytes())

@@ -10,11 +10,13 @@ import dev.streamgrad.learning.SpecSettings;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.records.ModelName;
+import dev.streamgrad.records.ModelNames;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.SampleReader;
 import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
+import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.math.BigDecimal;
@@ -46,18 +48,21 @@ final class RecordHandler {
     private final PartitionProgress progress;
     private final TaskListener listener;
     private final Consumer<String> stop;
-    private final byte[] defaultKey;
+    private final ModelNames names;
     private final SamplesLog logWithoutKeyless;
     private final SamplesLog logWithKeyless;
     private final Prediction.Writer predictions = new Prediction.Writer();
     /** The specs that have been compared with the settings: a model may come back from its bytes often. */
     private final Set<ModelSpec> compared = new HashSet<>();
+    /** The key of the model that the record at hand is for; null as long as that is not known. */
+    private byte @Nullable [] modelKey;
     /** How many records were skipped because they had been dealt with before. */
     private long skipped;
 
     /**
      * A handler of one partition's records.
      *
+     * @param values what the records' values are
      * @param models the partition's
      * @param progress how far its records have been dealt with
      * @param stop is told why the application has to end
@@ -65,6 +70,7 @@ final class RecordHandler {
     RecordHandler(
             Settings settings,
             ClusterFacts cluster,
+            ValueFormat values,
             int partition,
             LiveModels models,
             PartitionProgress progress,
@@ -77,9 +83,9 @@ final class RecordHandler {
         this.progress = progress;
         this.listener = listener;
         this.stop = stop;
-        this.defaultKey = settings.defaultModel().getBytes(StandardCharsets.UTF_8);
-        this.logWithoutKeyless = new SamplesLog(cluster.samplesTopicId(), null);
-        this.logWithKeyless = new SamplesLog(cluster.samplesTopicId(), settings.defaultModel());
+        this.names = settings.modelNames(cluster.samplesPartitions(), values);
+        this.logWithoutKeyless = new SamplesLog(cluster.samplesTopicId(), null, settings.reading());
+        this.logWithKeyless = new SamplesLog(cluster.samplesTopicId(), settings.defaultModel(), settings.reading());
     }
 
     /** A model has come back from its bytes. */
@@ -117,7 +123,7 @@ final class RecordHandler {
             handle(inFlight, record, inFlight.from());
         } catch (BadRecordException e) {
             inFlight.failed(e.text());
-            listener.deadLetter(nameIn(record.key()), e.reason(), e.text());
+            listener.deadLetter(nameOf(record.key()), e.reason(), e.text());
         }
         progress.reached(offset);
         listener.processed(System.nanoTime() - start, inFlight.ageMillis());
@@ -138,16 +144,17 @@ final class RecordHandler {
         listener.readAgain();
     }
 
-    private String nameIn(byte @Nullable [] key) {
+    /** The model that a record was for which could not be used; as far as that is known. */
+    private String nameOf(byte @Nullable [] recordKey) {
+        byte[] key = modelKey != null || !names.areKeys() ? modelKey : recordKey;
         return key == null ? settings.defaultModel() : new String(key, StandardCharsets.UTF_8);
     }
 
     private void handle(InFlightRecord inFlight, Record<byte[], byte[]> record, RecordMetadata from)
             throws BadRecordException {
-        byte[] key = record.key();
-        if (key == null) {
-            key = keyOfNone();
-        }
+        modelKey = null;
+        byte[] key = names.keyOf(record.key(), record.value(), record.headers(), partition);
+        modelKey = key;
         LiveModel live = models.get(key);
         if (live != null && from.offset() <= live.model().lastOffset()) {
             // A model that was rebuilt may be ahead of the others of its partition.
@@ -204,6 +211,9 @@ final class RecordHandler {
 
     /** One name in two partitions is two models, and nobody sees that by looking at one of them. */
     private void warnIfMisplaced(byte[] key, String name) {
+        if (!names.areKeys()) {
+            return;
+        }
         int usual = Utils.toPositive(Utils.murmur2(key)) % cluster.samplesPartitions();
         if (usual != partition) {
             listener.misplaced();
@@ -215,16 +225,6 @@ final class RecordHandler {
                     partition,
                     usual);
         }
-    }
-
-    private byte[] keyOfNone() throws BadRecordException {
-        if (cluster.samplesPartitions() > 1) {
-            throw new BadRecordException(
-                    Reason.KEY,
-                    "key must name a model, because the samples topic has " + cluster.samplesPartitions()
-                            + " partitions; got none; send the model's name as the key");
-        }
-        return defaultKey;
     }
 
     private ModelSpec specFor(byte[] key) throws BadRecordException {
@@ -271,7 +271,7 @@ final class RecordHandler {
         Learner.Outcome outcome = learner.learn(model, sample.features(), sample.label(), sample.weight());
         model.reached(from.offset());
         models.changed(live);
-        if (record.key() == null) {
+        if (record.key() == null && names.areKeys()) {
             progress.keylessSeen();
         }
         if (outcome != Learner.Outcome.TRAINED) {

@@ -26,6 +26,17 @@ public final class StateRefusedException extends RuntimeException {
     }
 
     /**
+     * Records have been read otherwise.
+     *
+     * @param differences the settings that were others
+     */
+    static StateRefusedException readingChanged(String differences) {
+        return new StateRefusedException(
+                "the samples must be read as they were when the models learned from them; these settings were others: "
+                        + differences + "; set them back, or forget the models and learn anew: streamgrad reset");
+    }
+
+    /**
      * Records without a key have trained another model.
      *
      * @param present the setting {@code default.model}

@@ -3,6 +3,7 @@ package dev.streamgrad.stream;
 import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.records.SampleReader;
+import dev.streamgrad.records.ValueFormat;
 
 /**
  * What all models of one birth share within a task: the reader and the learner, with their scratch.
@@ -12,7 +13,7 @@ import dev.streamgrad.records.SampleReader;
  */
 record Workbench(SampleReader reader, Learner learner) {
 
-    Workbench(ModelSpec spec) {
-        this(SampleReader.of(spec), new Learner(spec));
+    Workbench(ModelSpec spec, ValueFormat format) {
+        this(SampleReader.of(spec, format), new Learner(spec));
     }
 }

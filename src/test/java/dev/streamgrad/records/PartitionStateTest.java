@@ -5,14 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PartitionStateTest {
-    private static final PartitionState STATE = new PartitionState("Lq0gY3hWTZuqV5p2YkVZ3g", "xor", 41, 3, 1234);
+    private static final PartitionState STATE = new PartitionState(
+            "Lq0gY3hWTZuqV5p2YkVZ3g",
+            "xor",
+            new Reading(Map.of("samples.format", "csv", "csv.columns", "a,b")),
+            41,
+            3,
+            1234);
 
     /** Version 1, for ever. */
     private static final String GOLDEN = "53475001" + "2900000000000000" + "0300000000000000" + "d204000000000000"
-            + "16000000" + "4c7130675933685754" + "5a75715635703259" + "6b565a3367" + "03000000" + "786f72" + "CRC";
+            + "16000000" + "4c7130675933685754" + "5a75715635703259" + "6b565a3367" + "03000000" + "786f72" + "22000000"
+            + "6373762e636f6c756d6e733d612c620a73616d70" + "6c65732e666f726d61743d637376" + "CRC";
 
     @Test
     void stateReadBack_isTheSame() {

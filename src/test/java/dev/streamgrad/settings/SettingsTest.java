@@ -105,13 +105,14 @@ class SettingsTest {
 
     @Test
     void formatOfTheSamples_isWhatTheSettingsSay() {
-        SampleFormat csv = of("samples.format=csv", "csv.columns= a , \"b, c\",d", "csv.separator=tab")
+        SampleFormat csv = of("features=a,d", "samples.format=csv", "csv.columns= a , \"b, c\",d", "csv.separator=tab")
                 .sampleFormat();
         assertThat(csv.kind()).isEqualTo(SampleFormat.Kind.CSV);
         assertThat(csv.csvColumns()).containsExactly("a", "b, c", "d");
         assertThat(csv.csvSeparator()).isEqualTo('\t');
 
         SampleFormat avro = of(
+                        "features=a,d",
                         "samples.format=avro",
                         "schema.registry.url=http://a:8081/, https://b/apis/ccompat/v7//",
                         "schema.registry.basic.auth=me:s3:cret",
@@ -128,7 +129,8 @@ class SettingsTest {
             assertThat(access.toString()).doesNotContain("s3:cret");
         });
 
-        SampleFormat other = of("samples.deserializer=a.B", "samples.deserializer.schema.registry.url=mock")
+        SampleFormat other = of(
+                        "features=a,d", "samples.deserializer=a.B", "samples.deserializer.schema.registry.url=mock")
                 .sampleFormat();
         assertThat(other.deserializer()).hasValue("a.B");
         assertThat(other.deserializerSettings()).containsExactly(Map.entry("schema.registry.url", "mock"));

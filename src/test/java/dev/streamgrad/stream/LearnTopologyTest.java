@@ -20,6 +20,7 @@ import dev.streamgrad.records.Sample;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
 import dev.streamgrad.records.StateFormat;
+import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
@@ -524,6 +525,7 @@ class LearnTopologyTest {
             handler = new RecordHandler(
                     Settings.of(Map.of()),
                     new ClusterFacts("", 4, 1000),
+                    ValueFormat.JSON,
                     0,
                     new LiveModels(NO_STATES, 10, new StateFormat()),
                     progress,

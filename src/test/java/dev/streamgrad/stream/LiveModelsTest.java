@@ -7,6 +7,7 @@ import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.ModelState;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.StateFormat;
+import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.stream.LearningListener.ModelListener;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,7 @@ class LiveModelsTest {
 
     private void begin() {
         models.begin(
+                ValueFormat.JSON,
                 TaskListener.NONE,
                 model -> loaded.add(model.name()),
                 bytes.size(),
@@ -122,10 +124,10 @@ class LiveModelsTest {
     void aNewListener_isToldOfModelsThatTheOldOneKnew() {
         ModelListener first = new ModelListener() {};
         ModelListener second = new ModelListener() {};
-        models.begin(of(first), model -> {}, 0, 0);
+        models.begin(ValueFormat.JSON, of(first), model -> {}, 0, 0);
         assertThat(learned("xor").listener()).isSameAs(first);
         models.writeChanges();
-        models.begin(of(second), model -> {}, 1, size("xor"));
+        models.begin(ValueFormat.JSON, of(second), model -> {}, 1, size("xor"));
         assertThat(Objects.requireNonNull(models.get(key("xor"))).listener()).isSameAs(second);
     }
 

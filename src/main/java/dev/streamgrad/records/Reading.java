@@ -1,0 +1,64 @@
+package dev.streamgrad.records;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * How the records of a samples topic are read: the settings that decide which model a record is for, and what its
+ * fields are. It is kept with the models, because by other settings the same records would have made others.
+ *
+ * @param settings by their names, as far as they are not their defaults
+ */
+public record Reading(Map<String, String> settings) {
+    /** As it is read unless something is set: keys name models, and values are JSON. */
+    public static final Reading BY_DEFAULT = new Reading(Map.of());
+
+    /** Sorts and copies the settings. */
+    public Reading {
+        settings = Map.copyOf(settings);
+    }
+
+    /** A line for each setting, by name. */
+    public String text() {
+        List<String> lines = new ArrayList<>();
+        new TreeMap<>(settings).forEach((name, value) -> lines.add(name + "=" + value));
+        return String.join("\n", lines);
+    }
+
+    /** Reads what {@link #text} wrote. */
+    public static Reading parse(String text) {
+        Map<String, String> settings = new TreeMap<>();
+        text.lines().forEach(line -> {
+            int equals = line.indexOf('=');
+            if (equals < 0) {
+                throw new IllegalArgumentException(
+                        "every line of how samples are read must be name=value; got " + BadRecordException.shown(line));
+            }
+            settings.put(line.substring(0, equals), line.substring(equals + 1));
+        });
+        return new Reading(settings);
+    }
+
+    /** What is otherwise in another reading, such as {@code samples.format avro (now json)}; empty if nothing is. */
+    public String differencesFrom(Reading now, Map<String, String> defaults) {
+        TreeSet<String> names = new TreeSet<>(settings.keySet());
+        names.addAll(now.settings.keySet());
+        List<String> differences = new ArrayList<>();
+        for (String name : names) {
+            String ours = settings.getOrDefault(name, defaults.getOrDefault(name, ""));
+            String theirs = now.settings.getOrDefault(name, defaults.getOrDefault(name, ""));
+            if (!Objects.equals(ours, theirs)) {
+                differences.add(name + " " + shown(ours) + " (now " + shown(theirs) + ")");
+            }
+        }
+        return String.join(", ", differences);
+    }
+
+    private static String shown(String value) {
+        return value.isEmpty() ? "not set" : value;
+    }
+}
