@@ -32,7 +32,7 @@ class ArchitectureTest {
             Map.entry("encoding", List.of("nn", "json")),
             Map.entry("learning", List.of("encoding", "nn", "json")),
             Map.entry("records", List.of("learning", "encoding", "nn", "json")),
-            Map.entry("data", List.of("records", "nn")),
+            Map.entry("data", List.of("records", "json", "nn")),
             Map.entry("lesson", List.of("data", "learning", "nn")),
             Map.entry("settings", List.of("records", "learning", "encoding", "nn")),
             Map.entry("cluster", List.of("settings")),

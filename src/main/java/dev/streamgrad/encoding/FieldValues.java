@@ -185,6 +185,11 @@ public final class FieldValues {
         };
     }
 
+    /** Whether there is something in a slot. */
+    public boolean isThere(int slot) {
+        return kinds[slot] != Kind.ABSENT;
+    }
+
     Kind kind(int slot) {
         return kinds[slot];
     }

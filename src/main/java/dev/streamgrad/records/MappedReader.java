@@ -1,6 +1,8 @@
 package dev.streamgrad.records;
 
 import dev.streamgrad.encoding.Encoder;
+import dev.streamgrad.encoding.Feature;
+import dev.streamgrad.encoding.FieldPath;
 import dev.streamgrad.encoding.FieldValues;
 import dev.streamgrad.encoding.Mapping;
 import dev.streamgrad.encoding.UnusableValueException;
@@ -8,17 +10,25 @@ import dev.streamgrad.learning.Birth;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.records.BadRecordException.Reason;
+import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /** Reads records of people's own, as a {@link Mapping} says. Nothing is allocated for one of JSON but an id. */
 final class MappedReader implements SampleReader {
+    private static final int RECORDS_TO_WATCH = 100;
+
     private final Mapping mapping;
     private final Birth birth;
     private final FieldValues values;
     private final FieldReader fields;
     private final Encoder encoder;
     private final int idSlot;
+    /** Which fields any of the first records had. */
+    private final boolean[] met;
+
+    private int records;
+    private boolean watched;
     private boolean hasLabel;
     private @Nullable String id;
 
@@ -30,14 +40,36 @@ final class MappedReader implements SampleReader {
         this.fields = new FieldReader(values, format);
         this.encoder = new Encoder(mapping, values, outputs, birth.scales());
         this.idSlot = values.paths().indexOf(mapping.id());
+        this.met = new boolean[values.paths().size()];
     }
 
     @Override
     public void read(byte @Nullable [] value, Headers headers, @Nullable String model, boolean exists)
             throws BadRecordException {
         fields.read(value, headers);
+        if (records < RECORDS_TO_WATCH) {
+            records++;
+            for (int slot = 0; slot < met.length; slot++) {
+                met[slot] |= values.isThere(slot);
+            }
+        } else {
+            watched = true;
+        }
         hasLabel = encoder.hasLabel(values);
         id = idOf();
+    }
+
+    @Override
+    public List<String> fieldsNeverMet() {
+        if (records < RECORDS_TO_WATCH || watched) {
+            return List.of();
+        }
+        return mapping.features().stream()
+                .map(Feature::field)
+                .distinct()
+                .filter(field -> !met[values.paths().indexOf(field)])
+                .map(FieldPath::text)
+                .toList();
     }
 
     private @Nullable String idOf() throws BadRecordException {
@@ -64,7 +96,10 @@ final class MappedReader implements SampleReader {
         if (hasLabel) {
             String fault = birth.faultOf(encoder.label());
             if (fault != null) {
-                throw new BadRecordException(Reason.FIELD, fault);
+                // It speaks of a label that is called so.
+                throw new BadRecordException(
+                        Reason.FIELD,
+                        BadRecordException.shown(mapping.label().field().text()) + fault.substring("label".length()));
             }
         }
     }

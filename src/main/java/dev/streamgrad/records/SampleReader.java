@@ -2,6 +2,7 @@ package dev.streamgrad.records;
 
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
+import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,14 @@ public sealed interface SampleReader permits ArrayReader, MappedReader {
      * @throws BadRecordException if a value cannot be used
      */
     void encode(Model model) throws BadRecordException;
+
+    /**
+     * The mapped features that none of the first hundred records had: not empty only after the hundredth, so that it
+     * can be said once.
+     */
+    default List<String> fieldsNeverMet() {
+        return List.of();
+    }
 
     /** Whether the last record has a label. */
     boolean hasLabel();

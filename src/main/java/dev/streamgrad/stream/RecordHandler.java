@@ -22,6 +22,7 @@ import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Utils;
@@ -169,6 +170,7 @@ final class RecordHandler {
         boolean exists = live != null;
         String name = live != null ? live.name() : new String(key, StandardCharsets.UTF_8);
         sample.read(record.value(), record.headers(), name, exists);
+        warnOf(sample.fieldsNeverMet());
         if (live == null) {
             // A request makes no model: it is answered by version 0, which nothing has to remember.
             live = models.untrained(key, spec);
@@ -183,6 +185,15 @@ final class RecordHandler {
             train(inFlight, live, sample, record, from);
         } else {
             predict(inFlight, live, sample, from);
+        }
+    }
+
+    private static void warnOf(List<String> fieldsNeverMet) {
+        if (!fieldsNeverMet.isEmpty()) {
+            LOG.warn(
+                    "none of the first records has {}: check the names in features; fields within others are written as in"
+                            + " card.age_days",
+                    String.join(", ", fieldsNeverMet));
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
+import dev.streamgrad.encoding.Dictionary;
 import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
@@ -109,6 +110,85 @@ class LearnTopologyTest {
             return Objects.requireNonNull(store.models().get(name.getBytes(StandardCharsets.UTF_8)))
                     .model();
         }
+    }
+
+    private static final String[] FRAUD = {
+        "features=amount,country:category(3),card.age_days?",
+        "label=fraud",
+        "label.classes.max=2",
+        "layers=*,4,*",
+        "features.scaling=running",
+        "id=order",
+        "snapshot.every=2"
+    };
+
+    @Test
+    void recordsOfPeoplesOwn_areLearned_andPredictionsAndSnapshotsNameClassesAndInputs() {
+        Running learner = start(ONE_PARTITION, FRAUD);
+        learner.send("{\"amount\":12.5,\"country\":\"DE\",\"card\":{\"age_days\":41},\"fraud\":\"no\",\"order\":7}");
+        learner.send("{\"amount\":900,\"country\":\"FR\",\"fraud\":\"yes\"}");
+        learner.send("{\"amount\":13,\"country\":\"DE\",\"order\":\"o-3\"}");
+        Prediction first = learner.prediction();
+        assertThat(first.id()).isEqualTo("7");
+        assertThat(first.label()).containsExactly(0.0);
+        // It knew no class yet.
+        assertThat(first.predictedClass()).isNull();
+        Prediction second = learner.prediction();
+        assertThat(second.label()).containsExactly(1.0);
+        Prediction request = learner.prediction();
+        assertThat(request.trained()).isFalse();
+        assertThat(request.id()).isEqualTo("o-3");
+        assertThat(request.predictedClass()).isIn("no", "yes");
+        Model model = learner.model("xor");
+        assertThat(Objects.requireNonNull(model.vocabulary()).dictionaries())
+                .extracting(Dictionary::words)
+                .containsExactly(List.of("DE", "FR"), List.of("no", "yes"));
+        assertThat(Objects.requireNonNull(model.scaler()).counts()).containsExactly(2, 0, 0, 0, 1, 0);
+        byte[] snapshot = learner.snapshots.readValue();
+        assertThat(new String(snapshot, StandardCharsets.UTF_8))
+                .contains(
+                        "\"inputs\":[\"amount\",\"country=DE\",\"country=FR\",\"country=other\",\"card.age_days\",\"card.age_days?\"]",
+                        "\"classes\":[\"no\",\"yes\"]",
+                        "\"dictionaries\":[[\"DE\",\"FR\"],[\"no\",\"yes\"]]");
+        Snapshot read = Snapshot.read(snapshot);
+        assertThat(read.isIntact()).isTrue();
+        assertThat(read.toJson()).isEqualTo(snapshot);
+        assertThat(new StateFormat().read(new StateFormat().write(model)).spec())
+                .isEqualTo(model.spec());
+    }
+
+    @Test
+    void recordThatCannotBeUsed_leavesNoModel_andNoWordInItsDictionary() {
+        Running learner = start(ONE_PARTITION, FRAUD);
+        learner.send("{\"amount\":\"much\",\"country\":\"XX\",\"fraud\":\"no\"}");
+        assertThat(reason(learner)).startsWith("amount must be a number; got \"much\"");
+        learner.send("{\"amount\":1,\"country\":\"DE\",\"fraud\":\"no\"}");
+        learner.send("{\"amount\":1,\"country\":\"YY\",\"fraud\":[1]}");
+        assertThat(reason(learner)).startsWith("fraud must be one of the first 2 classes");
+        learner.send("{\"amount\":1,\"country\":\"ZZ\",\"fraud\":\"yes\"}");
+        learner.send("{\"amount\":1,\"country\":\"DE\",\"fraud\":\"maybe\"}");
+        assertThat(reason(learner))
+                .startsWith("fraud must be one of the first 2 classes")
+                .contains("\"maybe\"");
+        assertThat(Objects.requireNonNull(learner.model("xor").vocabulary()).dictionaries())
+                .extracting(Dictionary::words)
+                .containsExactly(List.of("DE", "ZZ"), List.of("no", "yes"));
+        assertThat(learner.model("xor").samples()).isEqualTo(2);
+    }
+
+    @Test
+    void modelIsNamedByAField_orAlwaysTheSame_whateverTheKey() {
+        Running field = start(new ClusterFacts("", 3, 1_000_000), "features=a", "layers=*,1", "model=shop.name");
+        field.send("{\"a\":0.5,\"label\":1,\"shop\":{\"name\":\"north\"}}");
+        assertThat(new String(field.predictions.readKeyValue().key, StandardCharsets.UTF_8))
+                .isEqualTo("north");
+        field.send("{\"a\":0.5,\"label\":1}");
+        assertThat(reason(field)).startsWith("shop.name must name a model; got nothing that does");
+        field.driver.close();
+        Running same = start(ONE_PARTITION, "keys=ignore", "default.model=fraud");
+        same.send("{\"features\":[0,1],\"label\":1}");
+        same.samples.pipeInput(new byte[] {1}, "{\"features\":[1,1],\"label\":0}".getBytes(StandardCharsets.UTF_8));
+        assertThat(same.model("fraud").samples()).isEqualTo(2);
     }
 
     @Test

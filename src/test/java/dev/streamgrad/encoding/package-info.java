@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.encoding;
+
+import org.jspecify.annotations.NullMarked;
