@@ -163,7 +163,8 @@ final class TestTopics {
         return read(topic, "read_committed", count);
     }
 
-    private Consumer<byte[], byte[]> consumer(String topic, String isolation) {
+    /** One that reads a topic from its beginning. */
+    Consumer<byte[], byte[]> consumer(String topic, String isolation) {
         Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",
