@@ -22,7 +22,7 @@ public final class Remedies {
             return "to have the models back, train them again from the samples: " + Invocation.of("rebuild") + "; "
                     + anew();
         }
-        return "create it with: " + Invocation.of("topics") + ", and start again";
+        return "create it with " + Invocation.of("topics") + ", and start again";
     }
 
     private static String anew() {

@@ -24,6 +24,6 @@ class RemediesTest {
         assertThat(Remedies.goneTopic(settings, settings.changelogTopic()))
                 .contains(": bin/streamgrad rebuild; ", ": bin/streamgrad reset (");
         assertThat(Remedies.goneTopic(settings, settings.predictionsTopic()))
-                .isEqualTo("create it with: bin/streamgrad topics, and start again");
+                .isEqualTo("create it with bin/streamgrad topics, and start again");
     }
 }
