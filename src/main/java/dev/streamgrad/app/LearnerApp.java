@@ -8,6 +8,8 @@ import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearnTopology;
 import dev.streamgrad.stream.LearningListener;
+import dev.streamgrad.stream.SamplesRead;
+import dev.streamgrad.stream.SamplesRead.SkippedSamples;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.util.Map;
@@ -64,19 +66,22 @@ public final class LearnerApp implements AutoCloseable {
         if (advertised != null) {
             properties.put(StreamsConfig.APPLICATION_SERVER_CONFIG, advertised);
         }
+        SkippedSamples skipped = (partition, from, to) -> {
+            LOG.warn(
+                    "samples of {}-{} were deleted before they were learned: offsets {} to {}; learning goes on at {}; raise"
+                            + " retention.ms of the topic, or start more learners",
+                    settings.samplesTopic(),
+                    partition,
+                    from,
+                    to - 1,
+                    to);
+            listener.skipped(partition, from, to);
+        };
+        SamplesRead read = new SamplesRead(skipped);
         this.streams = new KafkaStreams(
-                LearnTopology.build(settings, cluster, listener, this::fail),
+                LearnTopology.build(settings, cluster, read, listener, this::fail),
                 properties,
-                new LearnerClients(settings, instance.name(), (partition, from, to) -> {
-                    LOG.warn(
-                            "samples of {} were deleted before they were learned: offsets {} to {}; learning goes on"
-                                    + " at {}; raise retention.ms of the topic, or start more learners",
-                            partition,
-                            from,
-                            to - 1,
-                            to);
-                    listener.skipped(partition.partition(), from, to);
-                }));
+                new LearnerClients(settings, instance.name(), skipped, read));
         this.models = new ServedModels(streams, advertised);
         this.watch = new TopicWatch(settings, this::fail);
         streams.setUncaughtExceptionHandler(exception -> {

@@ -1,7 +1,8 @@
 package dev.streamgrad.app;
 
-import dev.streamgrad.app.LearnerConsumer.SkippedSamples;
 import dev.streamgrad.settings.Settings;
+import dev.streamgrad.stream.SamplesRead;
+import dev.streamgrad.stream.SamplesRead.SkippedSamples;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
@@ -32,18 +33,21 @@ final class LearnerClients implements KafkaClientSupplier {
     private final Optional<String> instanceId;
     private final Map<String, Object> admin;
     private final SkippedSamples skipped;
+    private final SamplesRead read;
 
     /**
      * The clients of one process.
      *
      * @param instanceId the process's name in its group, if it has one
      * @param skipped hears, on the stream threads, of samples that were deleted before they were read
+     * @param read hears, on the stream threads, where partitions begin of which the group knows nothing
      */
-    LearnerClients(Settings settings, Optional<String> instanceId, SkippedSamples skipped) {
+    LearnerClients(Settings settings, Optional<String> instanceId, SkippedSamples skipped, SamplesRead read) {
         this.applicationId = settings.applicationId();
         this.instanceId = instanceId;
         this.admin = settings.kafka().admin();
         this.skipped = skipped;
+        this.read = read;
     }
 
     @Override
@@ -89,7 +93,7 @@ final class LearnerClients implements KafkaClientSupplier {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return new LearnerConsumer(config, admin, skipped);
+        return new LearnerConsumer(config, admin, skipped, read);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.streamgrad.app;
 
+import dev.streamgrad.stream.SamplesRead;
+import dev.streamgrad.stream.SamplesRead.SkippedSamples;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -32,25 +34,22 @@ final class LearnerConsumer extends KafkaConsumer<byte[], byte[]> {
     private final Map<String, Object> admin;
     private final Optional<String> instance;
     private final SkippedSamples skipped;
-
-    /** Hears of samples that were deleted before they were read. */
-    @FunctionalInterface
-    interface SkippedSamples {
-        /** Those from this offset to before the other are gone; it goes on with the other. */
-        void skipped(TopicPartition partition, long from, long to);
-    }
+    private final SamplesRead read;
 
     /**
      * A consumer.
      *
      * @param config as Kafka Streams gives it
      * @param admin the configuration of an admin client for the same brokers
+     * @param skipped hears of samples that were deleted where the group knows which comes next
+     * @param read hears where a partition begins of which the group knows nothing
      */
-    LearnerConsumer(Map<String, Object> config, Map<String, Object> admin, SkippedSamples skipped) {
+    LearnerConsumer(Map<String, Object> config, Map<String, Object> admin, SkippedSamples skipped, SamplesRead read) {
         super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         this.admin = admin;
         this.instance = Optional.ofNullable((String) config.get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG));
         this.skipped = skipped;
+        this.read = read;
     }
 
     /**
@@ -117,16 +116,24 @@ final class LearnerConsumer extends KafkaConsumer<byte[], byte[]> {
 
     private void tellIfSkipped(TopicPartition partition) {
         try {
-            long next = position(partition, Duration.ZERO);
             Long beginning = beginningOffsets(List.of(partition), PATIENCE).get(partition);
-            if (beginning != null && next < beginning) {
-                skipped.skipped(partition, next, beginning);
+            if (beginning != null) {
+                tellIfSkipped(partition, beginning);
             }
-        } catch (NoOffsetForPartitionException | org.apache.kafka.common.errors.TimeoutException e) {
-            // It has never read there.
-            LOG.debug("{} is read from the beginning", partition, e);
         } catch (KafkaException e) {
             LOG.debug("Whether samples of {} were skipped could not be found out", partition, e);
+        }
+    }
+
+    private void tellIfSkipped(TopicPartition partition, long beginning) {
+        try {
+            long next = position(partition, Duration.ZERO);
+            if (next < beginning) {
+                skipped.skipped(partition.partition(), next, beginning);
+            }
+        } catch (NoOffsetForPartitionException | org.apache.kafka.common.errors.TimeoutException e) {
+            LOG.debug("{} is read from the beginning", partition, e);
+            read.beginsWith(partition.partition(), beginning);
         }
     }
 }

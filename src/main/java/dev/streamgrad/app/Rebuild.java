@@ -16,6 +16,7 @@ import dev.streamgrad.replay.ModelId;
 import dev.streamgrad.replay.ReplayedModel;
 import dev.streamgrad.replay.Replayer;
 import dev.streamgrad.replay.TopicLog;
+import dev.streamgrad.settings.Invocation;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.StateRefusedException;
 import java.nio.charset.StandardCharsets;
@@ -217,8 +218,9 @@ public final class Rebuild {
                         "model " + model.getKey().name() + " cannot be trained again: its newest snapshot is of offset "
                                 + (first - 1) + " of " + settings.samplesTopic() + "-" + partition
                                 + ", and the oldest sample left is " + oldest
-                                + "; to take all models as their newest snapshots have them: streamgrad rebuild"
-                                + " --onto-new-samples; to learn anew: streamgrad reset",
+                                + "; to take all models as their newest snapshots have them: "
+                                + Invocation.of("rebuild --onto-new-samples") + "; to learn anew: "
+                                + Invocation.of("reset"),
                         null);
             }
         }

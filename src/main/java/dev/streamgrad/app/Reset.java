@@ -2,6 +2,7 @@ package dev.streamgrad.app;
 
 import dev.streamgrad.cluster.Progress;
 import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.settings.Invocation;
 import dev.streamgrad.settings.Settings;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +107,7 @@ public final class Reset {
         }
         throw new StartException(
                 "topic " + topic + " was deleted and could not be created again, because its deletion does not end;"
-                        + " create it later with streamgrad topics",
+                        + " create it later with: " + Invocation.of("topics"),
                 null);
     }
 }

@@ -6,9 +6,11 @@ import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -26,6 +28,9 @@ abstract class SettingsCommand extends VerboseCommand {
             paramLabel = "KEY=VALUE",
             description = "Set one setting, such as learning.rate=0.1; can be repeated.")
     private List<String> overrides = new ArrayList<>();
+
+    /** What has been said already: a command may make its settings more than once. */
+    private final Set<String> doubts = new HashSet<>();
 
     /** The options above as they were given, but for what may be a secret. */
     final String givenOptions() {
@@ -62,7 +67,9 @@ abstract class SettingsCommand extends VerboseCommand {
      * The settings, with those that the command's own options stand for on top, and the command's own defaults below.
      */
     final Settings settings(Map<String, String> fromOptions, Map<String, String> defaults) {
-        return SettingsLoader.load(config, System.getenv(), overrides, fromOptions, defaults);
+        Settings settings = SettingsLoader.load(config, System.getenv(), overrides, fromOptions, defaults);
+        settings.kafka().doubts().stream().filter(doubts::add).forEach(err()::println);
+        return settings;
     }
 
     /** A broker in this process. A signal while it starts ends the process at once, and leaves no temporary folder. */

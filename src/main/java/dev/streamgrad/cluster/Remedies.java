@@ -1,19 +1,10 @@
 package dev.streamgrad.cluster;
 
+import dev.streamgrad.settings.Invocation;
 import dev.streamgrad.settings.Settings;
 
 /** What to do when a topic is gone, in one place, because the start, the watch and the failed learner all say it. */
 public final class Remedies {
-    private static final String ANEW =
-            "to forget the models and learn anew from the samples that are there: streamgrad reset (a new application.id"
-                    + " alone would write snapshots of other models beside the old ones, and an audit of both fails)";
-
-    private static final String REBUILD =
-            "to have the models back, train them again from the samples: streamgrad rebuild; ";
-
-    private static final String ONTO_NEW_SAMPLES =
-            "to keep the models as their last snapshots have them: streamgrad rebuild --onto-new-samples; ";
-
     private Remedies() {}
 
     /**
@@ -24,11 +15,19 @@ public final class Remedies {
      */
     public static String goneTopic(Settings settings, String topic) {
         if (topic.equals(settings.samplesTopic())) {
-            return ONTO_NEW_SAMPLES + ANEW;
+            return "to keep the models as their last snapshots have them: "
+                    + Invocation.of("rebuild --onto-new-samples") + "; " + anew();
         }
         if (topic.equals(settings.changelogTopic())) {
-            return REBUILD + ANEW;
+            return "to have the models back, train them again from the samples: " + Invocation.of("rebuild") + "; "
+                    + anew();
         }
-        return "create it with streamgrad topics, and start again";
+        return "create it with " + Invocation.of("topics") + ", and start again";
+    }
+
+    private static String anew() {
+        return "to forget the models and learn anew from the samples that are there: " + Invocation.of("reset")
+                + " (a new application.id alone would write snapshots of other models beside the old ones, and an audit"
+                + " of both fails)";
     }
 }

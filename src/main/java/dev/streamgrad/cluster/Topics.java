@@ -16,7 +16,6 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** The topics the application needs: creates them, and looks at the start whether they are there and large enough. */
@@ -209,9 +208,8 @@ public final class Topics {
             TopicDescription samples = admin.ask(client -> client.describeTopics(List.of(samplesTopic))
                     .topicNameValues()
                     .get(samplesTopic));
-            if (!existing.contains(settings.changelogTopic())) {
-                requireNothingLearned(admin, settings);
-            }
+            LostChangelog.require(
+                    admin, settings, existing, samples.partitions().size());
             List<String> present = new ArrayList<>(settings.topics());
             if (existing.contains(settings.changelogTopic())) {
                 present.add(settings.changelogTopic());
@@ -254,37 +252,6 @@ public final class Topics {
         configs.requireNotCompacted(settings.samplesTopic(), "deletes samples that models were trained on");
         for (String written : List.of(settings.predictionsTopic(), settings.deadLettersTopic())) {
             configs.requireNotCompacted(written, "refuses records without a key and forgets others");
-        }
-    }
-
-    /**
-     * Without a changelog there is no model, so the group must not have read a sample. Kafka Streams would make the
-     * changelog anew, and go on after the samples that the lost models were trained on.
-     */
-    private static void requireNothingLearned(PatientAdmin admin, Settings settings)
-            throws StartException, InterruptedException, ExecutionException {
-        try {
-            boolean learned = admin
-                    .ask(client -> client.listConsumerGroupOffsets(settings.applicationId())
-                            .partitionsToOffsetAndMetadata())
-                    .entrySet()
-                    .stream()
-                    .anyMatch(read -> read.getKey().topic().equals(settings.samplesTopic())
-                            && read.getValue() != null
-                            && read.getValue().offset() > 0);
-            if (learned) {
-                throw new StartException(
-                        "topic " + settings.changelogTopic() + " must exist, because " + settings.applicationId()
-                                + " has learned from " + settings.samplesTopic() + "; it was deleted; "
-                                + Remedies.goneTopic(settings, settings.changelogTopic()),
-                        null);
-            }
-        } catch (ExecutionException e) {
-            // Where it may not ask, it is not for it to refuse; and a group that nobody knows has read nothing.
-            if (!(e.getCause() instanceof AuthorizationException)
-                    && !(e.getCause() instanceof GroupIdNotFoundException)) {
-                throw e;
-            }
         }
     }
 

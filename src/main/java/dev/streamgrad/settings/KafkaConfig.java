@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -76,12 +77,12 @@ public final class KafkaConfig {
         return Optional.ofNullable(FIXED.get(name));
     }
 
-    /** Whether Kafka Streams or a client of Kafka has a setting of this name. */
-    static boolean isKnown(String name) {
-        return StreamsConfig.configDef().names().contains(name)
-                || ConsumerConfig.configNames().contains(name)
-                || ProducerConfig.configNames().contains(name)
-                || AdminClientConfig.configNames().contains(name);
+    /** What to say of names that nothing of Kafka knows, a line for each. */
+    public List<String> doubts() {
+        return given.keySet().stream()
+                .sorted()
+                .flatMap(name -> KafkaNames.doubt(name).stream())
+                .toList();
     }
 
     private void requireNothingFixed() {

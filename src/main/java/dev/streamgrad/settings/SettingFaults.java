@@ -1,5 +1,6 @@
 package dev.streamgrad.settings;
 
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -35,7 +36,7 @@ final class SettingFaults {
         if (fixed.isPresent()) {
             return new SettingsException("setting " + key + " cannot be set; " + fixed.get());
         }
-        if (KafkaConfig.isKnown(key)) {
+        if (KafkaNames.isKnown(key)) {
             return new SettingsException("setting " + key + " is Kafka's own; write " + Settings.KAFKA_PREFIX + key);
         }
         return new SettingsException("setting " + key + " is unknown; "
@@ -45,7 +46,12 @@ final class SettingFaults {
 
     /** The setting that a misspelt name most likely stands for, if there is one that resembles it. */
     static Optional<String> nearest(String key) {
-        return Settings.DEFINITION.names().stream()
+        return nearest(key, Settings.DEFINITION.names());
+    }
+
+    /** As {@link #nearest(String)}, among these. */
+    static Optional<String> nearest(String key, Collection<String> names) {
+        return names.stream()
                 .min(Comparator.comparingInt(name -> distance(name, key)))
                 .filter(name -> distance(name, key) <= Math.max(2, name.length() / 3));
     }

@@ -8,7 +8,6 @@ import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -30,7 +29,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
     private final LearningListener listener;
 
     private final Consumer<String> stop;
-    private final Map<Integer, ReadBoundaries> boundaries;
+    private final SamplesRead read;
 
     private @Nullable ModelStore store;
     private @Nullable Pipeline pipeline;
@@ -40,15 +39,15 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
      * A processor.
      *
      * @param stop is told why the application has to end; what has been learned until then is committed
-     * @param boundaries by partition, for all processors of the application
+     * @param read what has been read, of all processors of the application
      */
     LearnProcessor(
             Settings settings,
             ClusterFacts cluster,
             LearningListener listener,
             Consumer<String> stop,
-            Map<Integer, ReadBoundaries> boundaries) {
-        this.boundaries = boundaries;
+            SamplesRead read) {
+        this.read = read;
         this.stop = stop;
         this.listener = listener;
         this.settings = settings;
@@ -87,7 +86,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
                 taskListener,
                 handler::loaded,
                 started::drain,
-                boundaries.computeIfAbsent(partition, number -> new ReadBoundaries()));
+                read.of(partition));
     }
 
     @Override

@@ -2,8 +2,6 @@ package dev.streamgrad.stream;
 
 import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.settings.Settings;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -28,10 +26,24 @@ public final class LearnTopology {
 
     public static Topology build(
             Settings settings, ClusterFacts cluster, LearningListener listener, Consumer<String> stop) {
+        return build(settings, cluster, new SamplesRead(listener::skipped), listener, stop);
+    }
+
+    /**
+     * Builds it.
+     *
+     * @param read is to be told by the consumers where they begin
+     */
+    public static Topology build(
+            Settings settings,
+            ClusterFacts cluster,
+            SamplesRead read,
+            LearningListener listener,
+            Consumer<String> stop) {
         KeyValueBytesStoreSupplier supplier = settings.storeIsOnDisk()
                 ? Stores.persistentKeyValueStore(ModelStore.NAME)
                 : HashStore.supplier(ModelStore.NAME);
-        return build(settings, cluster, supplier, listener, stop);
+        return build(settings, cluster, supplier, read, listener, stop);
     }
 
     public static Topology build(
@@ -40,7 +52,16 @@ public final class LearnTopology {
             KeyValueBytesStoreSupplier supplier,
             LearningListener listener,
             Consumer<String> stop) {
-        Map<Integer, ReadBoundaries> boundaries = new ConcurrentHashMap<>();
+        return build(settings, cluster, supplier, new SamplesRead(listener::skipped), listener, stop);
+    }
+
+    private static Topology build(
+            Settings settings,
+            ClusterFacts cluster,
+            KeyValueBytesStoreSupplier supplier,
+            SamplesRead read,
+            LearningListener listener,
+            Consumer<String> stop) {
         ByteArraySerializer bytes = new ByteArraySerializer();
         ByteArrayDeserializer raw = new ByteArrayDeserializer();
         return new Topology()
@@ -52,7 +73,7 @@ public final class LearnTopology {
                         raw,
                         raw,
                         settings.samplesTopic())
-                .addProcessor(LEARN, () -> new LearnProcessor(settings, cluster, listener, stop, boundaries), SAMPLES)
+                .addProcessor(LEARN, () -> new LearnProcessor(settings, cluster, listener, stop, read), SAMPLES)
                 .addStateStore(
                         new ModelStoreBuilder(
                                 supplier,

@@ -16,8 +16,8 @@ public interface LearningListener {
     TaskListener begin(int partition);
 
     /**
-     * Samples were deleted before they were read: those from this offset to before the other. Called by any stream
-     * thread. Some of the offsets may never have had a sample, such as those of transactions' ends.
+     * Samples were deleted before they were read: those from this offset to before the other. Called by any thread.
+     * Some of the offsets may never have had a sample, such as those of transactions' ends.
      */
     default void skipped(int partition, long from, long to) {}
 

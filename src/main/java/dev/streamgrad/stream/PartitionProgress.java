@@ -2,7 +2,7 @@ package dev.streamgrad.stream;
 
 /** How far the records of a partition have been dealt with. One thread at a time. */
 final class PartitionProgress {
-    private ReadBoundaries boundaries = new ReadBoundaries();
+    private ReadBoundaries boundaries = new ReadBoundaries((from, to) -> {});
     private long lastOffset = -1;
     /** The offset that has to come next; −1 if any may. */
     private long expected = -1;

@@ -18,9 +18,37 @@ final class ReadBoundaries {
     private static final int MOST = 16;
 
     private final TreeMap<Long, Long> nextByLast = new TreeMap<>();
+    private final Gap gap;
+    /** The oldest sample, where reading began with it and no record has been dealt with since; −1 otherwise. */
+    private long oldest = -1;
 
-    /** Says that the record at {@code next} is the first that was read when all up to {@code last} was dealt with. */
+    /** Hears of offsets whose samples were deleted before they were read: those from one to before the other. */
+    @FunctionalInterface
+    interface Gap {
+        /** There is one. */
+        void between(long from, long to);
+    }
+
+    /** Nothing has been read yet. */
+    ReadBoundaries(Gap gap) {
+        this.gap = gap;
+    }
+
+    /** The partition is read from its oldest sample, for want of an offset to go on from. */
+    synchronized void beginsWith(long oldestSample) {
+        oldest = oldestSample;
+    }
+
+    /**
+     * Says that the record at {@code next} is the first that was read when all up to {@code last} was dealt with. That
+     * offsets are missing in between says nothing, since a log may have offsets without a record; that the log begins
+     * behind them does.
+     */
     synchronized void read(long last, long next) {
+        if (last >= 0 && oldest > last + 1) {
+            gap.between(last + 1, oldest);
+        }
+        oldest = -1;
         nextByLast.put(last, next);
         if (nextByLast.size() > MOST) {
             nextByLast.pollFirstEntry();

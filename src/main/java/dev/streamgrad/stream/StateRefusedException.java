@@ -1,6 +1,7 @@
 package dev.streamgrad.stream;
 
 import dev.streamgrad.records.PartitionState;
+import dev.streamgrad.settings.Invocation;
 
 /**
  * The stored models cannot go on with the samples topic or the settings that are there now. The message says what to
@@ -21,8 +22,9 @@ public final class StateRefusedException extends RuntimeException {
     static StateRefusedException samplesReplaced(PartitionState stored, String present) {
         return new StateRefusedException("the samples topic must be the one that the models have learned from (id "
                 + stored.samplesTopicId() + "); it was deleted and made anew (id " + present
-                + "); to forget the models and learn anew from it: streamgrad reset; to keep their weights and learn on"
-                + " from it: streamgrad rebuild --onto-new-samples");
+                + "); to forget the models and learn anew from it: " + Invocation.of("reset")
+                + "; to keep their weights and learn on from it: "
+                + Invocation.of("rebuild --onto-new-samples"));
     }
 
     /**
@@ -53,6 +55,6 @@ public final class StateRefusedException extends RuntimeException {
      */
     public static String defaultModelChanged(String trained, String present) {
         return "default.model must stay " + trained + ", which the records without a key have trained; got " + present
-                + "; set it back, or send a key with each record and forget the models: streamgrad reset";
+                + "; set it back, or send a key with each record and forget the models: " + Invocation.of("reset");
     }
 }

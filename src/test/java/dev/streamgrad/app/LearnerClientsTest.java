@@ -3,6 +3,7 @@ package dev.streamgrad.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.streamgrad.settings.Settings;
+import dev.streamgrad.stream.SamplesRead;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,8 @@ class LearnerClientsTest {
 
     private static String id(String application, Optional<String> instance, int thread) {
         Settings settings = Settings.of(Map.of("application.id", application));
-        return new LearnerClients(settings, instance, (partition, from, to) -> {})
+        return new LearnerClients(
+                        settings, instance, (partition, from, to) -> {}, new SamplesRead((partition, from, to) -> {}))
                 .transactionalId(application + OF_KAFKA + thread);
     }
 

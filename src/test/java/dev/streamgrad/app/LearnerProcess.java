@@ -30,14 +30,24 @@ final class LearnerProcess {
     static LearnerProcess start(
             List<String> before, String heap, Map<String, String> settings, Path log, String... options)
             throws IOException {
-        List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(
+        List<String> streamgrad = new ArrayList<>(before);
+        streamgrad.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heap,
                 "-cp",
                 System.getProperty("java.class.path"),
-                Streamgrad.class.getName(),
-                "learn"));
+                Streamgrad.class.getName()));
+        return startAs(streamgrad, settings, log, options);
+    }
+
+    /** As {@link #start(Map, Path, String...)}, by this command that runs Streamgrad; empty is the code under test. */
+    static LearnerProcess startAs(List<String> streamgrad, Map<String, String> settings, Path log, String... options)
+            throws IOException {
+        if (streamgrad.isEmpty()) {
+            return start(settings, log, options);
+        }
+        List<String> command = new ArrayList<>(streamgrad);
+        command.add("learn");
         command.addAll(List.of(options));
         new TreeMap<>(settings).forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
         File output = log.toFile();

@@ -97,6 +97,43 @@ class LostSamplesIT {
         }
     }
 
+    /** The group does not know where it was; the state does. */
+    @Test
+    void samplesDeletedBeforeTheyWereRead_whereTheGroupsOffsetsAreLostToo_areToldOnce() throws Exception {
+        TestTopics topics = new TestTopics(broker.bootstrapServers(), "expired", 1, "instance.id=");
+        TopicPartition samples = new TopicPartition(topics.settings().samplesTopic(), 0);
+        SampleSource source = Dataset.XOR.samples(3);
+        List<List<Long>> skipped = new CopyOnWriteArrayList<>();
+        try (Producer<byte[], byte[]> producer = topics.producer()) {
+            send(topics, producer, source, 100);
+            learn(topics, skipped, 100);
+            topics.deleteGroup();
+            admin.deleteRecords(Map.of(samples, RecordsToDelete.beforeOffset(100)))
+                    .all()
+                    .get();
+            send(topics, producer, source, 50);
+            learn(topics, skipped, 150);
+            assertThat(skipped).as("all that was deleted had been learned").isEmpty();
+            topics.deleteGroup();
+            send(topics, producer, source, 50);
+            admin.deleteRecords(Map.of(samples, RecordsToDelete.beforeOffset(170)))
+                    .all()
+                    .get();
+            learn(topics, skipped, 180);
+            assertThat(skipped).containsExactly(List.of(0L, 150L, 170L));
+            send(topics, producer, source, 50);
+            learn(topics, skipped, 230);
+            assertThat(skipped).as("told once").hasSize(1);
+        }
+    }
+
+    private static void learn(TestTopics topics, List<List<Long>> skipped, int predictions) throws Exception {
+        try (LearnerApp app = LearnerApp.start(topics.settings(), line -> {}, keeping(skipped), null, null)) {
+            assertThat(topics.predictions(predictions)).hasSize(predictions);
+            assertThat(app.failure()).isEmpty();
+        }
+    }
+
     @Test
     void samplesDeletedAndMadeAnew_learnedAnewAsTheTextSays_auditWell() throws Exception {
         TestTopics old = new TestTopics(

@@ -128,6 +128,29 @@ class LostStateIT {
                 .isEqualTo(4L);
     }
 
+    /** As retention does where somebody has set cleanup.policy=delete: Kafka Streams would begin with no models. */
+    @Test
+    void aChangelogThatWasEmptied_isRefused_andCanBeRebuilt() throws Exception {
+        TestTopics topics =
+                new TestTopics(broker.bootstrapServers(), "emptied", 1, "snapshot.every=100", "instance.id=");
+        byte[] sample = "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8);
+        try (Producer<byte[], byte[]> producer = topics.producer()) {
+            learn(topics, producer, sample, 0, 150, 0);
+            byte[] before = topics.lastValue(topics.settings().changelogTopic(), "xor");
+            topics.emptyChangelog();
+            assertThatThrownBy(() -> LearnerApp.start(topics.settings(), line -> {}))
+                    .isInstanceOf(StartException.class)
+                    .hasMessageStartingWith("topic emptied-models-changelog must have the models, because emptied has"
+                            + " learned from emptied-samples; its records were deleted; to have the models back")
+                    .hasMessageContaining("streamgrad rebuild; ");
+            assertThat(Rebuild.run(topics.settings(), false, line -> {})).isOne();
+            assertThat(topics.lastValue(topics.settings().changelogTopic(), "xor"))
+                    .isEqualTo(before);
+            learn(topics, producer, sample, 150, 250, 0);
+        }
+        assertThat(topics.audit()).singleElement().matches(Finding::isGood);
+    }
+
     @Test
     void aLearnerThatWasReset_learnsAnew_andIsAuditedWell() throws Exception {
         TestTopics topics = new TestTopics(broker.bootstrapServers(), "reset", 1, "snapshot.every=100", "instance.id=");

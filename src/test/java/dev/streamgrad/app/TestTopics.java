@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -26,6 +29,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +92,31 @@ final class TestTopics {
                             .names()
                             .get()
                             .contains(settings().changelogTopic()));
+        }
+    }
+
+    /** Deletes the records of the changelog, and leaves the topic as it was. */
+    void emptyChangelog() throws Exception {
+        ConfigResource topic =
+                new ConfigResource(ConfigResource.Type.TOPIC, settings().changelogTopic());
+        try (Admin admin = Admin.create(settings().kafka().admin())) {
+            for (String policy : List.of("delete", "compact")) {
+                admin.incrementalAlterConfigs(Map.of(
+                                topic,
+                                List.of(new AlterConfigOp(
+                                        new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET))))
+                        .all()
+                        .get();
+                if (policy.equals("delete")) {
+                    TopicPartition partition = new TopicPartition(topic.name(), 0);
+                    await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+                        admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(-1)))
+                                .all()
+                                .get();
+                        return true;
+                    });
+                }
+            }
         }
     }
 
@@ -163,7 +192,8 @@ final class TestTopics {
         return read(topic, "read_committed", count);
     }
 
-    private Consumer<byte[], byte[]> consumer(String topic, String isolation) {
+    /** One that reads a topic from its beginning. */
+    Consumer<byte[], byte[]> consumer(String topic, String isolation) {
         Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",

@@ -87,6 +87,18 @@ class CommandsTest {
     }
 
     @Test
+    void misspeltNameOfKafkas_isNamed_andHoldsNothingUp() throws Exception {
+        CommandRun running = CommandRun.of(
+                1, "learn", "-b", "localhost:1", "--set", "startup.timeout.ms=1000", "--set", "kafka.lingr.ms=5");
+        assertThat(running.err.toString().lines())
+                .containsExactly(
+                        "setting kafka.lingr.ms is unknown to Kafka; did you mean kafka.linger.ms? it is passed on for what"
+                                + " may be plugged in",
+                        "no broker answers at localhost:1 within 1000 ms (startup.timeout.ms); is it running there, and is"
+                                + " --bootstrap-server right?");
+    }
+
+    @Test
     void stackTrace_isShownOnlyWhenAskedFor() throws Exception {
         assertThat(CommandRun.of(2, "learn", "-v", "--set", "x=1").err.toString())
                 .contains("SettingsException", "\tat ");

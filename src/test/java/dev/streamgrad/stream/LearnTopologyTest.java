@@ -669,7 +669,7 @@ class LearnTopologyTest {
     @Test
     void recordsThatWereGivenUp_andAreNotReadAgain_endTheLearner() {
         Handled handled = new Handled(TaskListener.NONE);
-        ReadBoundaries boundaries = new ReadBoundaries();
+        ReadBoundaries boundaries = new ReadBoundaries((from, to) -> {});
         handled.progress.begin(-1, false, boundaries);
         handled.record(0, "{\"features\":[0,1],\"label\":[1]}");
         handled.progress.committing();
