@@ -18,5 +18,5 @@ public interface RecordDecoder {
      * @throws BadRecordException if the value is not in the decoder's format
      */
     @Nullable
-    Object decode(byte[] value, Headers headers) throws BadRecordException;
+    Object decode(byte[] value, @Nullable Headers headers) throws BadRecordException;
 }

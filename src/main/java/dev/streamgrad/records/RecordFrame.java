@@ -1,6 +1,7 @@
 package dev.streamgrad.records;
 
 import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
 
 /** What stands before the JSON text in a record's value. */
 public interface RecordFrame {
@@ -12,5 +13,5 @@ public interface RecordFrame {
      *
      * @throws BadRecordException if it is not what should stand there
      */
-    int length(byte[] value, Headers headers) throws BadRecordException;
+    int length(byte[] value, @Nullable Headers headers) throws BadRecordException;
 }

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.streamgrad.formats;
+
+import org.jspecify.annotations.NullMarked;
