@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +83,17 @@ public abstract sealed class RowFile permits CsvRowFile, JsonLinesFile {
      */
     public final Iterator<Row> rows(int passes) {
         return new Passes(this, passes);
+    }
+
+    /** Hands out the first rows, at most so many, and closes the file. */
+    public final void forEach(long most, Consumer<Row> to) {
+        try (Rows rows = open()) {
+            Row row = rows.next();
+            for (long n = 0; row != null && n < most; n++) {
+                to.accept(row);
+                row = rows.next();
+            }
+        }
     }
 
     /**
