@@ -64,6 +64,7 @@ class ArchitectureTest {
                             "data",
                             "records",
                             "learning",
+                            "encoding",
                             "nn")));
 
     @Test

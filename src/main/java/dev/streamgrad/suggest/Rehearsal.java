@@ -7,7 +7,9 @@ import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.PrequentialMetrics;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException;
+import dev.streamgrad.records.RecordFrame;
 import dev.streamgrad.records.SampleReader;
+import dev.streamgrad.records.ValueFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +48,7 @@ public final class Rehearsal {
         Model model = new Model(spec);
         Learner learner = new Learner(spec);
         // The reader takes the record that is at hand, whatever bytes it is given.
-        SampleReader reader = SampleReader.of(spec, (value, headers) -> current);
+        SampleReader reader = SampleReader.of(spec, new ValueFormat(RecordFrame.NONE, (value, headers) -> current));
         this.confusion = new long[mapping.label().count()][mapping.label().count()];
         records.forEach(record -> {
             current = record;

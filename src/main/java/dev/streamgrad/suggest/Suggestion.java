@@ -226,12 +226,21 @@ public final class Suggestion {
     }
 
     private String unlabelled() {
-        long without = records - target.labelled();
-        return without == 0
+        long others = records - target.labelled() - target.absent();
+        String absent = target.absent() == 0
                 ? ""
                 : String.format(
                         Locale.ROOT,
                         "; missing in %.1f %% of the records, which are then only predicted",
-                        100.0 * without / records);
+                        100.0 * target.absent() / records);
+        return others == 0
+                ? absent
+                : absent
+                        + String.format(
+                                Locale.ROOT,
+                                "; something else (%s) in %,d %s, which would become dead letters",
+                                target.others(),
+                                others,
+                                others == 1 ? "record" : "records");
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -17,17 +18,27 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Texts and booleans are classes. Numbers are classes if they are whole, at most {@value #MOST_NUMBERED} different
  * ones, and each of them was seen at least {@value #OFTEN} times, or if there are only two; other numbers are a
- * regression.
+ * regression. If there are two but for a few that are together at most one in {@value #MISTAKES}, those are taken for
+ * mistakes.
  *
  * @param field where it stands
  * @param classes the classes in the order of outputs, with how often each was seen; empty for a regression
  * @param labelled how many records have a label
+ * @param absent how many have none
+ * @param others what stands in the field of the rest, which are dead letters, in words; empty if there are none
  * @param quoted whether its numbers stand in quotes
  * @param least the least number of a regression, else NaN
  * @param greatest the greatest number of a regression, else NaN
  */
 record Target(
-        FieldPath field, Map<String, Long> classes, long labelled, boolean quoted, double least, double greatest) {
+        FieldPath field,
+        Map<String, Long> classes,
+        long labelled,
+        long absent,
+        String others,
+        boolean quoted,
+        double least,
+        double greatest) {
     /** So many different whole numbers may be classes. */
     static final int MOST_NUMBERED = 20;
 
@@ -36,6 +47,11 @@ record Target(
 
     /** With more texts than these, what is called a label is a name or a text. */
     private static final int MOST_CLASSES = 1000;
+
+    /** One in so many labels may be a mistake. */
+    static final int MISTAKES = 200;
+
+    private static final int MOST_SHOWN = 3;
 
     private static final double NEARLY_ALL = 0.99;
 
@@ -94,13 +110,23 @@ record Target(
         }
         Map<String, Long> words = classesOf(field);
         boolean numbers = numeric >= NEARLY_ALL * present;
+        if (numbers && field.isWhole()) {
+            dropMistakes(words);
+        }
         boolean numbered = field.isWhole()
                 && (words.size() == 2
                         || (words.size() <= MOST_NUMBERED
                                 && words.values().stream().allMatch(often -> often >= OFTEN)));
         if (numbers && !numbered) {
             return new Target(
-                    field.path(), Map.of(), numeric, field.quotedNumbers() > 0, field.least(), field.greatest());
+                    field.path(),
+                    Map.of(),
+                    numeric,
+                    absent(field, profile),
+                    others(field, word -> FieldStatistics.parsed(word) == null),
+                    field.quotedNumbers() > 0,
+                    field.least(),
+                    field.greatest());
         }
         if (words.size() < 2) {
             throw new IllegalArgumentException("--label must be a field with at least two values; " + field.path()
@@ -120,10 +146,24 @@ record Target(
         return new Target(
                 field.path(),
                 inOrder(words, numbers),
-                words.values().stream().mapToLong(Long::longValue).sum(),
+                sum(words),
+                absent(field, profile),
+                others(field, word -> !words.containsKey(word)),
                 false,
                 Double.NaN,
                 Double.NaN);
+    }
+
+    private static long absent(FieldStatistics field, Profile profile) {
+        return profile.records() - field.seen() + field.nulls() + field.blanks();
+    }
+
+    private static String others(FieldStatistics field, Predicate<String> isOther) {
+        return field.values().keySet().stream()
+                .filter(isOther)
+                .limit(MOST_SHOWN)
+                .map(BadRecordException::shown)
+                .collect(Collectors.joining(", "));
     }
 
     /** All values but those that stand for a gap; "none" and the like may be a class. */
@@ -133,6 +173,20 @@ record Target(
                 .removeIf(word -> Set.of("na", "n/a", "#n/a", "nan", "null", "?")
                         .contains(word.strip().toLowerCase(Locale.ROOT)));
         return classes;
+    }
+
+    /** Of numbers, what is hardly ever seen beside two that are. */
+    private static void dropMistakes(Map<String, Long> words) {
+        Map<String, Long> often = new LinkedHashMap<>(words);
+        often.values().removeIf(count -> count < OFTEN);
+        long rare = sum(words) - sum(often);
+        if (often.size() == 2 && rare * MISTAKES <= sum(words)) {
+            words.keySet().retainAll(often.keySet());
+        }
+    }
+
+    private static long sum(Map<String, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Numbers by their size, no before yes, and else as they appeared. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.streamgrad.encoding.Feature;
 import dev.streamgrad.encoding.Mapping;
+import dev.streamgrad.learning.SpecSettings;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
@@ -283,6 +284,12 @@ class SuggestionTest {
         assertThat(classes(i -> i % 21)).isEmpty();
         assertThat(classes(i -> i == 0 ? 9 : i % 3)).isEmpty();
         assertThat(classes(i -> i % 20)).hasSize(20);
+        assertThat(classes(i -> i == 0 || i == 1 || i == 2 ? 9 : i % 2)).isEmpty();
+    }
+
+    @Test
+    void numbersThatAreHardlyEverSeen_besideTwoThatAre_areMistakes() {
+        assertThat(classes(i -> i == 0 || i == 7 ? 9 : i % 2)).containsExactly("0", "1");
     }
 
     private static List<String> classes(IntFunction<Object> label) {
@@ -291,12 +298,25 @@ class SuggestionTest {
     }
 
     @Test
-    void gapsOfTheLabel_areNoClasses_butRequests() {
-        Records records = records(MANY, i -> Map.of("a", i * 7919 % 997 + 0.5, "label", i % 4 == 0 ? "?" : i % 2 == 0));
+    void gapsOfTheLabel_areNoClasses_butRequestsOrDeadLetters() {
+        Records records = records(MANY, i -> {
+            Map<String, Object> record = new LinkedHashMap<>();
+            record.put("a", i * 7919 % 997 + 0.5);
+            if (i % 4 > 0) {
+                record.put("label", i % 40 == 1 ? "?" : (Object) (i % 2 == 0));
+            }
+            return record;
+        });
         Suggestion suggestion = Suggestion.of(records, "label", List.of());
         assertThat(suggestion.classes()).containsExactly("false", "true");
         assertThat(suggestion.labelInWords())
-                .endsWith("missing in 25.0 % of the records, which are then only predicted");
+                .endsWith("missing in 25.0 % of the records, which are then only predicted; something else (?) in 10"
+                        + " records, which would become dead letters");
+        Rehearsal rehearsal = Rehearsal.of(SpecSettings.parse(suggestion.settings()), records);
+        assertThat(rehearsal.requests()).isEqualTo(100);
+        assertThat(rehearsal.refused()).isEqualTo(10);
+        assertThat(rehearsal.firstReason()).startsWith("label must be one of the classes false,true; got \"?\";");
+        assertThat(rehearsal.figures().samples()).isEqualTo(290);
     }
 
     @Test
