@@ -36,6 +36,7 @@ class ArchitectureTest {
             Map.entry("lesson", List.of("data", "learning", "nn")),
             Map.entry("settings", List.of("records", "learning", "encoding", "nn")),
             Map.entry("formats", List.of("settings", "records", "json")),
+            Map.entry("suggest", List.of("settings", "records", "learning", "encoding", "nn", "json")),
             Map.entry("cluster", List.of("settings")),
             Map.entry("stream", List.of("formats", "cluster", "settings", "records", "learning", "nn", "json")),
             Map.entry("app", List.of("replay", "stream", "cluster", "settings", "records", "learning")),
@@ -52,6 +53,7 @@ class ArchitectureTest {
                             "metrics",
                             "audit",
                             "replay",
+                            "suggest",
                             "stream",
                             "bench",
                             "app",
@@ -63,6 +65,7 @@ class ArchitectureTest {
                             "data",
                             "records",
                             "learning",
+                            "encoding",
                             "nn")));
 
     @Test

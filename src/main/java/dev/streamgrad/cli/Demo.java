@@ -1,10 +1,11 @@
 package dev.streamgrad.cli;
 
 import dev.streamgrad.app.LearnerApp;
-import dev.streamgrad.data.CsvFile;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.Goal;
-import dev.streamgrad.data.SampleSource;
+import dev.streamgrad.data.Row;
+import dev.streamgrad.data.RowFile;
+import dev.streamgrad.encoding.Mapping;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.Prediction;
@@ -14,6 +15,7 @@ import dev.streamgrad.settings.Settings;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +47,7 @@ final class Demo {
     private final Settings settings;
     private final LearnerApp app;
     private final @Nullable Dataset dataset;
-    private final SampleSource samples;
+    private final Iterator<byte[]> samples;
     private final @Nullable FileSummary summary;
     private final double rate;
     private final Shutdown shutdown;
@@ -81,16 +83,30 @@ final class Demo {
         this.settings = settings;
         this.app = app;
         this.dataset = samples.dataset();
-        this.samples = samples.openSamples();
+        this.samples = values(samples);
         ModelSpec spec = settings.specOf(settings.defaultModel());
-        CsvFile file = samples.arrays();
-        this.summary = file == null ? null : new FileSummary(file, samples.name(), samples.passes(), spec);
+        RowFile file = samples.rowFile();
+        Mapping mapping = spec.birth().mapping();
+        this.summary = file == null
+                ? null
+                : new FileSummary(
+                        samples.name(),
+                        file.size(),
+                        mapping == null ? List.of() : mapping.label().classes(),
+                        samples.passes(),
+                        spec);
         this.rate = rate;
         this.shutdown = shutdown;
         this.out = out;
         this.err = err;
         this.recent = new RecentPredictions(spec.task(), Goal.WINDOW);
         this.model = settings.defaultModel().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Iterator<byte[]> values(SampleOptions samples) {
+        return samples.isOfFile()
+                ? new Mapped<>(samples.openRows(), Row::toJson)
+                : new Mapped<>(samples.openSamples(), Sample::toJson);
     }
 
     /**
@@ -142,12 +158,9 @@ final class Demo {
         }
     }
 
-    private void send(Producer<byte[], byte[]> producer, Sample sample) {
+    private void send(Producer<byte[], byte[]> producer, byte[] value) {
         ProduceCommand.send(
-                producer,
-                new ProducerRecord<>(settings.samplesTopic(), model, sample.toJson()),
-                sendFailure,
-                metadata -> {});
+                producer, new ProducerRecord<>(settings.samplesTopic(), model, value), sendFailure, metadata -> {});
     }
 
     private int watch(
@@ -328,7 +341,7 @@ final class Demo {
             String question = "truth-table-" + recent.count() + "-" + questions.size();
             questions.add(question);
             answers.add(null);
-            send(producer, new Sample(corner, null, question));
+            send(producer, new Sample(corner, null, question).toJson());
         }
     }
 

@@ -2,11 +2,13 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.cluster.Topics;
-import dev.streamgrad.data.CsvFile;
 import dev.streamgrad.data.Dataset;
-import dev.streamgrad.nn.Activation;
+import dev.streamgrad.data.RowFile;
+import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.nn.Architecture;
+import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.settings.Settings;
+import dev.streamgrad.suggest.Suggestion;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,6 +25,9 @@ import picocli.CommandLine.Option;
                 "Watch a network learn XOR, or another dataset, from a Kafka topic; the broker, the learner and the samples are all in this process.",
         mixinStandardHelpOptions = true)
 final class DemoCommand extends SettingsCommand {
+    /** So many rows of a file decide what the model is. */
+    private static final long MOST_LOOKED_AT = 100_000;
+
     @Option(
             names = "--until-learned",
             description = "End once the network has learned (exit code 0), or has not after --max-samples (1).")
@@ -74,23 +79,20 @@ final class DemoCommand extends SettingsCommand {
         // Nobody else is in its group, and nothing is left to come back to.
         defaults.put("instance.id", "");
         // Wrong settings, or a file that is not there, should not cost the seconds that a broker takes to start.
-        CsvFile file;
         try {
-            file = samples.arrays();
+            RowFile file = samples.rowFile();
+            if (file != null) {
+                defaults.putAll(suggested(file));
+                samples.openRows();
+            }
         } catch (IllegalArgumentException e) {
             err().println(e.getMessage());
             return 2;
         }
-        if (file != null) {
-            defaults.putAll(defaults(file));
-        }
-        String misfit = misfit(settings(Map.of(), defaults), file);
+        String misfit = misfit(settings(Map.of(), defaults));
         if (!misfit.isEmpty()) {
             err().println(misfit);
             return 2;
-        }
-        if (file != null) {
-            file.remarks().forEach(err()::println);
         }
         try (EmbeddedBroker broker = startBroker(port, Optional.ofNullable(data))) {
             if (shutdown().isRequested()) {
@@ -112,38 +114,37 @@ final class DemoCommand extends SettingsCommand {
         }
     }
 
-    /** A network for the file, with an output for each class if there are more than two. */
-    private static Map<String, String> defaults(CsvFile file) {
-        int inputs = file.features().size();
-        int classes = file.classes().size();
-        return classes > 2
-                ? Map.of(
-                        "layers", inputs + ",8," + classes,
-                        "output.activation", "softmax",
-                        "loss", "cross-entropy")
-                : Map.of("layers", inputs + ",8,1");
+    /** The settings of a model for the file; says how it is read, and what is not used of it. */
+    private Map<String, String> suggested(RowFile file) {
+        Suggestion suggestion = Suggestion.of(
+                to -> file.forEach(MOST_LOOKED_AT, row -> to.accept(row.fields())),
+                samples.labelOf(file),
+                samples.featuresColumns());
+        file.remarks().forEach(err()::println);
+        err().println("label " + suggestion.labelInWords());
+        suggestion.findings().stream()
+                .filter(finding -> finding.feature() == null)
+                .forEach(finding ->
+                        err().println(BadRecordException.shown(finding.field()) + " is left out: " + finding.reason()));
+        suggestion.remarks().forEach(err()::println);
+        return suggestion.settings();
     }
 
     /** What is wrong with the model for these samples, in one line; empty if nothing is. */
-    private String misfit(Settings settings, @Nullable CsvFile file) {
-        Architecture architecture = settings.specOf(settings.defaultModel()).architecture();
-        int features = file != null
-                ? file.features().size()
-                : samples.openSamples().next().features().size();
+    private String misfit(Settings settings) {
+        ModelSpec spec = settings.specOf(settings.defaultModel());
+        Architecture architecture = spec.architecture();
+        if (samples.isOfFile()) {
+            return spec.birth().mapping() == null
+                    ? "features must name columns of " + samples.name() + "; got none; leave the setting out"
+                    : "";
+        }
+        int features = samples.openSamples().next().features().size();
         int outputs = architecture.outputs();
-        boolean classes = outputs > 1 && architecture.output() == Activation.SOFTMAX;
-        if (architecture.inputs() != features || (outputs != 1 && !classes)) {
-            return "layers must start with " + features + ", the features of " + samples.name()
-                    + ", and end with 1 or, with a softmax, the classes; got " + architecture;
-        }
-        if (file == null) {
-            return "";
-        }
-        if (!classes && file.classes().size() > 2) {
-            return "layers must end with " + file.classes().size() + ", the classes of " + samples.name()
-                    + ", with output.activation=softmax and loss=cross-entropy; got " + architecture;
-        }
-        return classes ? file.faultAsClasses(outputs) : "";
+        return architecture.inputs() != features || outputs != 1
+                ? "layers must start with " + features + ", the features of " + samples.name()
+                        + ", and end with 1; got " + architecture
+                : "";
     }
 
     private String fault() {

@@ -1,48 +1,64 @@
 package dev.streamgrad.cli;
 
-import dev.streamgrad.data.CsvFile;
 import dev.streamgrad.learning.FeatureScaling;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.Prediction;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** What the demo of a file says at the file's end: how well its rows were predicted, each before it was learned. */
 final class FileSummary {
     /** What the loss and the accuracy of a long file are at most about: its last so many samples. */
     static final int LONGEST = 100_000;
 
-    private final CsvFile file;
+    private static final int MOST_SHOWN = 3;
+
     private final String name;
+    private final long rows;
+    private final List<String> classes;
     private final int passes;
     private final ModelSpec spec;
     private final RecentPredictions recent;
-    private final long[] right;
-    private final long[] seen;
+    private final long[][] taken;
+    private final ArrayDeque<String> latest = new ArrayDeque<>();
 
-    /** A summary of nothing yet. */
-    FileSummary(CsvFile file, String name, int passes, ModelSpec spec) {
-        this.file = file;
+    /**
+     * A summary of nothing yet.
+     *
+     * @param rows how many rows the file has
+     * @param classes the classes by name, in the order of outputs; empty for a regression
+     */
+    FileSummary(String name, long rows, List<String> classes, int passes, ModelSpec spec) {
         this.name = name;
+        this.rows = rows;
+        this.classes = classes.stream().map(BadRecordException::shown).toList();
         this.passes = passes;
         this.spec = spec;
-        this.recent = new RecentPredictions(spec.task(), (int) Math.min(LONGEST, file.samples()));
-        this.right = new long[file.classes().size()];
-        this.seen = new long[file.classes().size()];
+        this.recent = new RecentPredictions(spec.task(), (int) Math.min(LONGEST, rows));
+        this.taken = new long[classes.size()][classes.size()];
     }
 
     /** Takes a prediction that has a label. */
     void add(Prediction prediction, List<Double> label, double loss) {
         recent.add(prediction, label, loss);
-        int actual = classOf(label);
-        if (actual < seen.length) {
-            seen[actual]++;
-            right[actual] += classOf(prediction.prediction()) == actual ? 1 : 0;
+        if (classes.isEmpty() || label.size() > classes.size()) {
+            return;
         }
+        int actual = classOf(label);
+        int said = classOf(prediction.prediction());
+        taken[actual][said]++;
+        if (latest.size() == MOST_SHOWN) {
+            latest.removeFirst();
+        }
+        latest.add(classes.get(said) + (said == actual ? " ✓" : " ✗ (" + classes.get(actual) + ")"));
     }
 
     private static int classOf(List<Double> outputs) {
@@ -51,7 +67,7 @@ final class FileSummary {
 
     /** How many samples there are to come in all. */
     long size() {
-        return file.samples() * passes;
+        return rows * passes;
     }
 
     /** The summary, a line each. */
@@ -76,14 +92,33 @@ final class FileSummary {
         lines.add(of + "loss " + Figure.of(recent.loss(last), 4) + ", "
                 + (isRegression() ? "R² " : "accuracy ")
                 + score(recent.score(last)) + " (baseline " + score(recent.baseline(last)) + ")");
-        List<String> classes =
-                file.classes().stream().map(BadRecordException::shown).toList();
         int width = classes.stream().mapToInt(String::length).max().orElse(0);
-        for (int i = 0; i < seen.length; i++) {
+        for (int i = 0; i < taken.length; i++) {
+            long seen = Arrays.stream(taken[i]).sum();
             lines.add(String.format(
-                    Locale.ROOT, "  %-" + width + "s  %,d of %,d right", classes.get(i), right[i], seen[i]));
+                    Locale.ROOT,
+                    "  %-" + width + "s  %,d of %,d right%s",
+                    classes.get(i),
+                    taken[i][i],
+                    seen,
+                    takenForOthers(i)));
+        }
+        if (!latest.isEmpty()) {
+            lines.add("the last predictions: " + String.join(", ", latest));
         }
         return lines;
+    }
+
+    /** What a class was taken for besides itself, the most frequent first; empty if nothing. */
+    private String takenForOthers(int actual) {
+        String others = IntStream.range(0, classes.size())
+                .filter(said -> said != actual && taken[actual][said] > 0)
+                .boxed()
+                .sorted(Comparator.comparingLong(said -> -taken[actual][said]))
+                .limit(MOST_SHOWN)
+                .map(said -> String.format(Locale.ROOT, "%s %,d", classes.get(said), taken[actual][said]))
+                .collect(Collectors.joining(", "));
+        return others.isEmpty() ? "" : "; taken for " + others;
     }
 
     /** The samples of the last pass, those of them that were learned. */

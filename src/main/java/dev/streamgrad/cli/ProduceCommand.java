@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -147,31 +146,17 @@ final class ProduceCommand extends ClusterCommand {
     private Iterator<Message> open() {
         byte[] model = (key.isEmpty() ? samples.name() : key).getBytes(StandardCharsets.UTF_8);
         if (!samples.isOfFile() || asArrays) {
-            return map(samples.openSamples(), sample -> new Message(model, sample.toJson()));
+            return new Mapped<>(samples.openSamples(), sample -> new Message(model, sample.toJson()));
         }
         String column = keyColumn;
         RowFile file = samples.rowFile();
         if (column != null && file != null && !file.columns().isEmpty()) {
             SampleOptions.requireColumns(file, List.of(column));
         }
-        return map(samples.openRows(), row -> {
+        return new Mapped<>(samples.openRows(), row -> {
             Object named = column == null ? null : row.fields().get(column);
             return new Message(named == null ? model : named.toString().getBytes(StandardCharsets.UTF_8), row.toJson());
         });
-    }
-
-    private static <T> Iterator<Message> map(Iterator<T> from, Function<T, Message> to) {
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return from.hasNext();
-            }
-
-            @Override
-            public Message next() {
-                return to.apply(from.next());
-            }
-        };
     }
 
     /** How many samples to send; 0 means without end. */

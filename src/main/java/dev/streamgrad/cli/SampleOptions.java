@@ -173,10 +173,13 @@ final class SampleOptions {
         return arrays;
     }
 
-    /** The name of the label, as it was given; null is the last column. */
-    @Nullable
-    String label() {
-        return label;
+    /** The label of a file, as it was given, or its last column; empty if it has no columns. */
+    String labelOf(RowFile file) {
+        return label != null
+                ? label
+                : file.columns().isEmpty()
+                        ? ""
+                        : file.columns().get(file.columns().size() - 1);
     }
 
     /** The columns of the features, as they were given; empty is all but the label's. */
@@ -202,10 +205,8 @@ final class SampleOptions {
         if (flipAt == null) {
             return file.rows(passes());
         }
-        String flipped = label != null || file.columns().isEmpty()
-                ? label
-                : file.columns().get(file.columns().size() - 1);
-        if (flipped == null) {
+        String flipped = labelOf(file);
+        if (flipped.isEmpty()) {
             throw new IllegalArgumentException("--flip-at needs the label of " + file.file() + "; add --label NAME");
         }
         return file.rowsFlippedFrom(flipAt, flipped, passes());

@@ -72,6 +72,11 @@ abstract class SettingsCommand extends VerboseCommand {
         return settings;
     }
 
+    /** What somebody has set, by --config, environment or --set. */
+    final Map<String, String> givenSettings() {
+        return SettingsLoader.given(config, System.getenv(), overrides);
+    }
+
     /** A broker in this process. A signal while it starts ends the process at once, and leaves no temporary folder. */
     final EmbeddedBroker startBroker(int port, Optional<Path> kept) throws Exception {
         if (shutdown().isRequested()) {

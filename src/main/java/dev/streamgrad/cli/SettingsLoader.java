@@ -43,6 +43,14 @@ final class SettingsLoader {
             Map<String, String> fromOptions,
             Map<String, String> defaults) {
         Map<String, String> settings = new LinkedHashMap<>(defaults);
+        settings.putAll(given(file, environment, overrides));
+        settings.putAll(fromOptions);
+        return Settings.of(settings);
+    }
+
+    /** What somebody has set, by file, environment or option. */
+    static Map<String, String> given(@Nullable Path file, Map<String, String> environment, List<String> overrides) {
+        Map<String, String> settings = new LinkedHashMap<>();
         if (file != null) {
             settings.putAll(read(file));
         }
@@ -57,8 +65,7 @@ final class SettingsLoader {
                     override.substring(0, equals).trim(),
                     override.substring(equals + 1).trim());
         }
-        settings.putAll(fromOptions);
-        return Settings.of(settings);
+        return settings;
     }
 
     private static Map<String, String> read(Map<String, String> environment) {

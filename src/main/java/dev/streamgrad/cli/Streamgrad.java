@@ -32,6 +32,7 @@ import picocli.CommandLine.IVersionProvider;
         subcommands = {
             DemoCommand.class,
             LearnCommand.class,
+            SuggestCommand.class,
             ProduceCommand.class,
             WatchCommand.class,
             TopicsCommand.class,

@@ -2,11 +2,13 @@ package dev.streamgrad.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * that a row that is none is found before the first is sent, and then row by row. It may be larger than the heap.
  */
 public abstract sealed class RowFile permits CsvRowFile, JsonLinesFile {
+    private static final int ODD = 200;
+    private static final int MOST_VALUES = 1000;
+
     private final Path file;
 
     RowFile(Path file) {
@@ -84,24 +89,45 @@ public abstract sealed class RowFile permits CsvRowFile, JsonLinesFile {
         return new Passes(this, passes);
     }
 
-    /**
-     * The rows, in which the label of each from {@code first} on, counted from 0, is the other of its two values.
-     *
-     * @throws IllegalArgumentException if the label does not have exactly two values
-     */
-    public final Iterator<Row> rowsFlippedFrom(long first, String label, int passes) {
-        Set<Object> values = new LinkedHashSet<>();
-        for (Iterator<Row> rows = rows(1); rows.hasNext() && values.size() <= 2; ) {
-            Object value = rows.next().fields().get(label);
-            if (value != null) {
-                values.add(value);
+    /** Hands out the first rows, at most so many, and closes the file. */
+    public final void forEach(long most, Consumer<Row> to) {
+        try (Rows rows = open()) {
+            Row row = rows.next();
+            for (long n = 0; row != null && n < most; n++) {
+                to.accept(row);
+                row = rows.next();
             }
         }
-        if (values.size() != 2) {
+    }
+
+    /**
+     * The rows, in which the label of each from {@code first} on, counted from 0, is the other of its two values. A
+     * label that is neither, as at most one in {@value #ODD} may be, stays as it is.
+     *
+     * @throws IllegalArgumentException if the label does not have two values
+     */
+    public final Iterator<Row> rowsFlippedFrom(long first, String label, int passes) {
+        Map<Object, Long> values = new HashMap<>();
+        forEach(Long.MAX_VALUE, row -> {
+            Object value = row.fields().get(label);
+            if (value != null && (values.size() < MOST_VALUES || values.containsKey(value))) {
+                values.merge(value, 1L, Long::sum);
+            }
+        });
+        List<Object> both = values.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                .limit(2)
+                .<Object>map(Map.Entry::getKey)
+                .toList();
+        long all = values.values().stream().mapToLong(Long::longValue).sum();
+        long odd = all
+                - both.stream()
+                        .mapToLong(value -> values.getOrDefault(value, 0L))
+                        .sum();
+        if (both.size() < 2 || odd * ODD > all) {
             throw new IllegalArgumentException("--flip-at needs a label of two values; " + label + " of " + file
-                    + " has " + (values.size() > 2 ? "more" : values.size()));
+                    + " has " + (both.size() < 2 ? both.size() : "more"));
         }
-        List<Object> both = List.copyOf(values);
         Iterator<Row> rows = rows(passes);
         return new Iterator<>() {
             private long count;
@@ -115,7 +141,9 @@ public abstract sealed class RowFile permits CsvRowFile, JsonLinesFile {
             public Row next() {
                 Row row = rows.next();
                 Object value = row.fields().get(label);
-                return count++ < first || value == null ? row : row.with(label, both.get(1 - both.indexOf(value)));
+                return count++ < first || value == null || !both.contains(value)
+                        ? row
+                        : row.with(label, both.get(1 - both.indexOf(value)));
             }
         };
     }

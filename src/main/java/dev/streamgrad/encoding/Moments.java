@@ -13,7 +13,7 @@ import org.apache.commons.math3.util.FastMath;
 import org.jspecify.annotations.Nullable;
 
 /** Reads moments, in the forms that {@link FeatureType.Time} takes. */
-final class Moments {
+public final class Moments {
     /** From here on a number is milliseconds: as seconds it would be the year 5138. */
     private static final double LEAST_MILLIS = 1e11;
 
@@ -36,7 +36,7 @@ final class Moments {
     private Moments() {}
 
     /** The local time in ISO 8601 text; null if it is none. */
-    static @Nullable LocalDateTime of(String text) {
+    public static @Nullable LocalDateTime of(String text) {
         try {
             TemporalAccessor parsed = TEXT.parseBest(text.strip(), LocalDateTime::from, LocalDate::from);
             return parsed instanceof LocalDateTime time
@@ -48,7 +48,7 @@ final class Moments {
     }
 
     /** The time in UTC of so many seconds or milliseconds since 1970; null if that is beyond all years. */
-    static @Nullable LocalDateTime of(double sinceEpoch) {
+    public static @Nullable LocalDateTime of(double sinceEpoch) {
         double seconds =
                 FastMath.floor(Math.abs(sinceEpoch) >= LEAST_MILLIS ? sinceEpoch / MILLIS_PER_SECOND : sinceEpoch);
         return Math.abs(seconds) > MOST_SECONDS ? null : LocalDateTime.ofEpochSecond((long) seconds, 0, ZoneOffset.UTC);

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** A small plot of a curve in text. */
-final class Plot {
+public final class Plot {
     private static final int WIDTH = 60;
     private static final int HEIGHT = 8;
 
@@ -17,7 +17,7 @@ final class Plot {
      * @param values the curve; averaged down to the plot's width
      * @param unit what the horizontal axis counts
      */
-    static List<String> of(String title, List<Double> values, String unit) {
+    public static List<String> of(String title, List<Double> values, String unit) {
         int columns = Math.min(WIDTH, values.size());
         double[] averages = new double[columns];
         double highest = Double.NEGATIVE_INFINITY;

@@ -131,6 +131,7 @@ class CommandsTest {
                 "produce --help",
                 "watch --help",
                 "topics --help",
+                "suggest --help",
                 "bench --help"
             })
     void help_tells(String command) throws Exception {

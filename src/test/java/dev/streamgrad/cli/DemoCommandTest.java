@@ -34,41 +34,80 @@ class DemoCommandTest {
 
     @Test
     void demoOfAFile_learnsItsRows_showsTheFirstDeadLetter_andEndsWithASummary(@TempDir Path folder) throws Exception {
-        StringBuilder csv = new StringBuilder("a,b,c,y\n");
+        StringBuilder csv = new StringBuilder("id,a,b,c,y\n");
         for (int i = 0; i < 500; i++) {
-            csv.append(i % 2).append(",0.5,1,").append(i == 300 ? 7 : i % 2).append('\n');
+            int sum = i % 2 + i / 2 % 2;
+            csv.append("N-")
+                    .append(i)
+                    .append(',')
+                    .append(i % 2)
+                    .append(',')
+                    .append(i / 2 % 2)
+                    .append(",0.5,");
+            csv.append(i == 300 ? 7 : sum == 2 ? 1 : 0).append('\n');
         }
         Path file = Files.writeString(folder.resolve("rows.csv"), csv.toString());
         CommandRun demo = CommandRun.of(0, "--csv", file.toString(), "--rate", "0", "--flip-at", "1000");
         assertThat(demo.out.toString())
-                .contains("model rows: a 3-8-1 network")
+                .containsPattern("model rows: a 2-[\\d-]*1 network")
                 .contains("     499 samples | loss: ")
                 .contains("end of rows: 499 samples in 1 pass, 1 dead letter")
-                .containsPattern("loss 0\\.\\d+, accuracy \\d+\\.\\d % \\(baseline \\d+\\.\\d %\\)");
+                .containsPattern("loss 0\\.\\d+, accuracy \\d+\\.\\d % \\(baseline \\d+\\.\\d %\\)")
+                .containsPattern("  0  \\d+ of 374 right")
+                .containsPattern("the last predictions: [01] [✓✗]");
         assertThat(demo.err.toString())
-                .contains("a sample became a dead letter: label[0] must be from 0.0 to 1.0")
+                .contains("a sample became a dead letter: y must be one of the classes 0,1; got 7")
+                .contains("label y: 2 classes, 0 74.9 %, 1 25.1 %; something else (7) in 1 record, which")
+                .contains("id is left out: it looks like an id")
+                .contains("c is left out: it is constant")
                 .contains("--passes 10");
     }
 
     @Test
     void demoOfAFileOfClasses_makesASoftmaxOfThem_andShowsThemByName(@TempDir Path folder) throws Exception {
-        StringBuilder csv = new StringBuilder("\uFEFFlength;wild;species\r\n");
+        StringBuilder csv = new StringBuilder("\uFEFFlength;width;wild;species\r\n");
         String[] species = {"setosa", "versicolor", "virginica"};
         for (int i = 0; i < 150; i++) {
-            csv.append(i % 3 - 1).append(i % 2 == 0 ? ";yes;" : ";No;").append(species[i % 3] + "\r\n");
+            csv.append(i % 3 == 0 ? -1 : 1)
+                    .append(i % 3 == 1 ? ";0,5" : ";2,5")
+                    .append(i % 2 == 0 ? ";yes;" : ";No;")
+                    .append(species[i % 3] + "\r\n");
         }
         Path file = Files.writeString(folder.resolve("iris.csv"), csv.toString());
         CommandRun demo = CommandRun.of(0, "--csv", file.toString(), "--rate", "0", "--passes", "20");
         assertThat(demo.out.toString())
-                .contains("model iris: a 2-8-3 network, softmax")
+                .containsPattern("model iris: a 3-[\\d-]*3 network, softmax")
                 .contains("end of iris: 3,000 samples in 20 passes, 0 dead letters")
-                .contains("the last 150, seen in an earlier pass: loss 0.0")
+                .containsPattern("the last 150, seen in an earlier pass: loss (0\\.0|\\d\\.\\d\\de-)")
                 .containsPattern("  setosa      [\\d,]+ of 1,000 right")
                 .containsPattern("  versicolor  [\\d,]+ of 1,000 right")
-                .containsPattern("  virginica   [\\d,]+ of 1,000 right");
+                .containsPattern("  virginica   [\\d,]+ of 1,000 right")
+                .contains("the last predictions: setosa ✓, versicolor ✓, virginica ✓");
         assertThat(demo.err.toString())
                 .contains("iris.csv is separated by semicolons")
-                .contains("classes: setosa=0, versicolor=1, virginica=2");
+                .contains("label species: 3 classes, setosa 33.3 %, versicolor 33.3 %, virginica 33.3 %");
+    }
+
+    @Test
+    void demoOfLinesOfJson_learnsNestedFields(@TempDir Path folder) throws Exception {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 600; i++) {
+            lines.append("{\"card\":{\"days\":")
+                    .append(i * 37 % 100)
+                    .append("},\"amount\":")
+                    .append(i * 53 % 101)
+                    .append(",\"fraud\":")
+                    .append(i * 37 % 100 + i * 53 % 101 > 100)
+                    .append("}\n");
+        }
+        Path file = Files.writeString(folder.resolve("orders.jsonl"), lines.toString());
+        CommandRun demo = CommandRun.of(
+                0, "demo", "--jsonl", file.toString(), "--label", "fraud", "--rate", "0", "--passes", "5");
+        assertThat(demo.out.toString())
+                .containsPattern("model orders: a 2-[\\d-]*1 network")
+                .contains("end of orders: 3,000 samples in 5 passes, 0 dead letters")
+                .containsPattern("accuracy 9\\d\\.\\d %")
+                .containsPattern("  true   [\\d,]+ of [\\d,]+ right");
     }
 
     @Test
@@ -78,9 +117,9 @@ class DemoCommandTest {
             csv.append(i * 7919 % 100).append(i % 5 == 0 ? ",1\n" : ",0\n");
         }
         Path file = Files.writeString(folder.resolve("rows.csv"), csv.toString());
-        assertThat(CommandRun.of(0, "--csv", file.toString(), "--rate", "0", "--set", "learning.rate=0.0001")
-                        .err
-                        .toString())
+        CommandRun demo = CommandRun.of(
+                0, ("--csv " + file + " --rate 0 --set learning.rate=0.0001 --set features.scaling=none").split(" "));
+        assertThat(demo.err.toString())
                 .contains("it is hardly better than the baseline, which says the most frequent class so far, or")
                 .contains("--set features.scaling=running --set optimizer=adam --set learning.rate=0.01");
     }
@@ -89,16 +128,32 @@ class DemoCommandTest {
     void demoOfAFileThatDoesNotFit_isRefused_beforeABrokerIsStarted(@TempDir Path folder) throws Exception {
         Path ragged = Files.writeString(folder.resolve("ragged.csv"), "a,y\n1,0\n1,2,3\n");
         assertRefused("row 3 must have 2 values, as row 1 has; got 3", "--csv", ragged.toString());
-        Path grapes = Files.writeString(folder.resolve("grapes.csv"), "a,y\n1,1\n1,2\n1,3\n");
-        assertRefused(
-                "column y must be a class index from 0 to 2; got numbers from 1.0 to 3.0",
-                ("--csv " + grapes + " --set layers=1,3 --set output.activation=softmax --set loss=cross-entropy")
-                        .split(" "));
-        Path three = Files.writeString(folder.resolve("three.csv"), "a,y\n1,x\n1,y\n1,z\n");
-        assertRefused(
-                "layers must end with 3, the classes of three, with output.activation=softmax and loss=cross-entropy",
+        assertRefused("must have the columns z; it has a, y", "--csv", grapes(folder) + "", "--label", "z");
+        Path three = Files.writeString(folder.resolve("three.csv"), "a,y\n1,x\n2,y\n3,z\n");
+        assertRefusedAtLast(
+                "output.activation must be softmax for 3 classes; got sigmoid",
                 ("--csv " + three + " --set layers=1,1 --set output.activation=sigmoid --set loss=mse").split(" "));
-        assertRefused("--flip-at must be left out with more than two classes", "--csv", three + "", "--flip-at", "1");
+        assertRefusedAtLast(
+                "layers must start with 1, the inputs that features have; got 7; write * for it",
+                ("--csv " + three + " --set layers=7,3").split(" "));
+        assertRefusedAtLast("--flip-at needs a label of two values; y of", "--csv", three + "", "--flip-at", "1");
+        assertRefused(
+                "--label must be a field of the records; got nothing, and no field is called",
+                "--jsonl",
+                Files.writeString(folder.resolve("a.jsonl"), "{\"a\":1,\"b\":2}\n")
+                        .toString());
+    }
+
+    private static Path grapes(Path folder) throws Exception {
+        return Files.writeString(folder.resolve("grapes.csv"), "a,y\n1,1\n1,2\n1,3\n");
+    }
+
+    /** After what is said about the file. */
+    private static void assertRefusedAtLast(String message, String... args) throws Exception {
+        CommandRun demo = CommandRun.of(2, args);
+        assertThat(demo.err.toString().lines()).last().asString().contains(message);
+        assertThat(demo.err.toString()).doesNotContain("starting a Kafka broker");
+        assertThat(demo.out.toString()).isEmpty();
     }
 
     private static void assertRefused(String message, String... args) throws Exception {

@@ -210,4 +210,16 @@ class RowFileTest {
         file.rows(3).forEachRemaining(row -> values.add(row.fields().get("a")));
         assertThat(values).containsExactly(1L, 2L, 1L, 2L, 1L, 2L);
     }
+
+    @Test
+    void labels_canBeFlipped_fromARowOn_andOddOnesStay() throws IOException {
+        RowFile file = csv("a,y\n" + "1,no\n2,yes\n".repeat(150) + "3,?\n4,no\n");
+        List<Object> labels = new ArrayList<>();
+        file.rowsFlippedFrom(299, "y", 1)
+                .forEachRemaining(row -> labels.add(row.fields().get("y")));
+        assertThat(labels.subList(297, 302)).containsExactly("yes", "no", "no", "?", "yes");
+        assertThatThrownBy(() -> file.rowsFlippedFrom(0, "a", 1))
+                .hasMessageContaining("--flip-at needs a label of two");
+        assertThatThrownBy(() -> file.rowsFlippedFrom(0, "b", 1)).hasMessageEndingWith("has 0");
+    }
 }

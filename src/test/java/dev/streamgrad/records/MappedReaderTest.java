@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import dev.streamgrad.encoding.FieldPath;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.SpecSettings;
 import java.lang.management.ManagementFactory;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,7 +129,7 @@ class MappedReaderTest {
         Map<String, Object> tree = new HashMap<>();
         tree.put("amount", 12.5f);
         tree.put("card", Map.of("age_days", 41L));
-        tree.put("country", new StringBuilder("DE"));
+        tree.put("country", CharBuffer.wrap("DE"));
         tree.put("vip", true);
         tree.put("p", List.of(1, 2.5));
         tree.put("label", 1);
@@ -187,7 +190,7 @@ class MappedReaderTest {
         for (int i = 0; i < RECORDS; i++) {
             reader.read(records[i % records.length], headers, "m", true);
             reader.encode(model);
-            model.vocabulary().keep();
+            Objects.requireNonNull(model.vocabulary()).keep();
         }
     }
 
@@ -202,10 +205,10 @@ class MappedReaderTest {
         ModelNames several = new ModelNames(null, false, "xor", 3, ValueFormat.JSON);
         assertThatThrownBy(() -> several.keyOf(null, value, headers, 0)).hasMessageContaining("3 partitions");
         ModelNames field =
-                new ModelNames(dev.streamgrad.encoding.FieldPath.parse("customer"), false, "xor", 3, ValueFormat.JSON);
+                new ModelNames(FieldPath.parse("customer"), false, "xor", 3, ValueFormat.JSON);
         assertThat(text(field.keyOf(key, value, headers, 2))).isEqualTo("Ann");
         ModelNames missing =
-                new ModelNames(dev.streamgrad.encoding.FieldPath.parse("x"), false, "xor", 3, ValueFormat.JSON);
+                new ModelNames(FieldPath.parse("x"), false, "xor", 3, ValueFormat.JSON);
         assertThatThrownBy(() -> missing.keyOf(key, value, headers, 0))
                 .hasMessage(
                         "x must name a model; got nothing that does; send a name in it, or set model to another field");

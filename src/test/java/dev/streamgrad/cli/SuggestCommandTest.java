@@ -1,0 +1,210 @@
+package dev.streamgrad.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.streamgrad.broker.EmbeddedBroker;
+import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.settings.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code suggest} as a person types it. */
+@ExtendWith(SharedBroker.class)
+class SuggestCommandTest {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final EmbeddedBroker broker;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    SuggestCommandTest(EmbeddedBroker broker) {
+        this.broker = broker;
+    }
+
+    /** Orders, most of which are fraud if the amount is large and the country is another. */
+    private Path orders(int rows) throws Exception {
+        Random random = new Random(7);
+        StringBuilder csv = new StringBuilder("order;amount;country;vip;when;fraud\n");
+        for (int i = 0; i < rows; i++) {
+            double amount = random.nextInt(10_000) / 100.0;
+            boolean abroad = random.nextBoolean();
+            boolean fraud = random.nextInt(20) == 0 || (amount > 50 && abroad);
+            csv.append(String.format(
+                    Locale.ROOT,
+                    "A%05d;%s;%s;%s;2026-03-%02dT%02d:00:00;%s%n",
+                    i,
+                    i % 25 == 3 ? "NA" : Double.toString(amount),
+                    abroad ? "FR" : "DE",
+                    i % 3 == 0 ? "yes" : "No",
+                    i % 28 + 1,
+                    i * 5 % 24,
+                    fraud ? "yes" : "no"));
+        }
+        return Files.writeString(folder.resolve("orders.csv"), csv.toString());
+    }
+
+    @Test
+    void csv_isLookedAt_learned_andWrittenAsSettingsThatLearnTakes() throws Exception {
+        Path out = folder.resolve("model.properties");
+        CommandRun run = CommandRun.of(
+                0, "suggest", "--csv", orders(2000).toString(), "--out", out.toString(), "--set", "seed=7");
+        assertThat(run.out.toString())
+                .contains("orders.csv: 2,000 records")
+                .contains("label fraud: 2 classes, no ")
+                .containsPattern("order +text of 2000 +none: it looks like an id: all of its values are different")
+                .containsPattern("amount +number from 0.\\d+ to 99.\\d+ +4.0 % +amount\\?")
+                .containsPattern("country +category of 2 +country:category\\((FR,DE|DE,FR)\\)")
+                .containsPattern("vip +boolean +vip:boolean")
+                .containsPattern("when +time +when:time\\(hour,weekday\\)")
+                .contains("learned once, each of 2,000 samples predicted before it was learned:")
+                .containsPattern("accuracy \\d\\d\\.\\d % \\(most frequent class \\d\\d\\.\\d %, last label")
+                .contains("2,000 samples")
+                .containsPattern("yes +[\\d,]+ +[\\d,]+ +\\d+\\.\\d % of [\\d,]+")
+                .contains("how often it was yes, by how probable that was said to be:");
+        assertThat(run.err.toString())
+                .contains("orders.csv is separated by semicolons")
+                .contains("the label is fraud, the last column; --label names another")
+                .contains("settings written to " + out)
+                .contains("streamgrad learn --config " + out)
+                .contains("streamgrad produce --csv ");
+        Settings settings = SettingsLoader.load(out, Map.of(), List.of(), Map.of(), Map.of());
+        ModelSpec spec = settings.defaultSpec();
+        assertThat(spec.birth().mapping()).isNotNull();
+        assertThat(spec.with("seed", "7")).isEqualTo(spec);
+        assertThat(Files.readString(out))
+                .contains("features=\\\n  amount?,\\\n")
+                .contains("#   order: text of 2000; left out: it looks like an id")
+                .contains("#   amount: number from")
+                .contains("4.0 % missing (NA 80 times)");
+    }
+
+    @Test
+    void json_hasFieldsSettingsAndMetrics() throws Exception {
+        CommandRun run = CommandRun.of(0, "suggest", "--csv", orders(1000).toString(), "--json", "--records", "600");
+        assertThat(run.out.toString()).hasLineCount(1);
+        JsonNode json = MAPPER.readTree(run.out.toString());
+        assertThat(json.get("records").intValue()).isEqualTo(600);
+        assertThat(json.get("classes")).hasSize(2);
+        JsonNode amount = json.get("fields").get(1);
+        assertThat(amount.get("field").textValue()).isEqualTo("amount");
+        assertThat(amount.get("feature").textValue()).isEqualTo("amount?");
+        assertThat(amount.get("missing").doubleValue()).isCloseTo(0.04, within(1e-9));
+        assertThat(amount.get("gaps").get("NA").intValue()).isEqualTo(24);
+        assertThat(json.get("fields").get(0).get("reason").textValue()).contains("id");
+        assertThat(json.get("settings").get("label").textValue()).isEqualTo("fraud");
+        JsonNode metrics = json.get("metrics");
+        assertThat(metrics.get("samples").intValue()).isEqualTo(600);
+        assertThat(metrics.get("accuracy").doubleValue())
+                .isGreaterThan(metrics.get("baseline").doubleValue());
+        assertThat(metrics.get("logLoss").doubleValue()).isPositive();
+        assertThat(metrics.get("mae").isNull()).isTrue();
+        assertThat(metrics.get("r2").isNull()).isTrue();
+    }
+
+    @Test
+    void regression_isSaidInItsUnits() throws Exception {
+        StringBuilder rows = new StringBuilder();
+        Random random = new Random(3);
+        for (int i = 0; i < 1500; i++) {
+            double size = random.nextInt(1000) / 10.0;
+            rows.append(String.format(
+                    Locale.ROOT,
+                    "{\"flat\":{\"size\":%s,\"floor\":%d},\"price\":%s}%n",
+                    size,
+                    random.nextInt(9),
+                    20.0 + size / 10.0 + random.nextInt(20) / 10.0));
+        }
+        Path file = Files.writeString(folder.resolve("flats.jsonl"), rows.toString());
+        CommandRun run = CommandRun.of(0, "suggest", "--jsonl", file.toString(), "--label", "price");
+        assertThat(run.out.toString())
+                .contains("label price: a number from 2")
+                .containsPattern("flat\\.size +number from 0(\\.\\d+)? to 99\\.\\d+ +flat\\.size")
+                .containsPattern(
+                        "mean absolute error \\d+\\.\\d+ \\(running mean \\d+\\.\\d+, last label \\d+\\.\\d+\\), R²")
+                .contains("features=\\" + System.lineSeparator() + "  flat.size,\\")
+                .doesNotContain("actual \\ predicted");
+    }
+
+    @Test
+    void topic_isReadWithoutAGroup_fromEitherEnd_andNamedInTheSettings() throws Exception {
+        Path csv = orders(1200);
+        String[] cluster = {"-b", broker.bootstrapServers(), "--set", "samples.topic=suggest-orders"};
+        CommandRun.of(0, CommandRun.with(cluster, "topics", "--partitions", "3"));
+        CommandRun.of(
+                0,
+                CommandRun.with(cluster, "produce", "--csv", csv.toString(), "--key-column", "order", "--wait", "0"));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            var before = admin.listGroups().all().get();
+            CommandRun run = CommandRun.of(
+                    0,
+                    "suggest",
+                    "-b",
+                    broker.bootstrapServers(),
+                    "--topic",
+                    "suggest-orders",
+                    "--label",
+                    "fraud",
+                    "--from",
+                    "end",
+                    "--records",
+                    "900",
+                    "--json");
+            JsonNode json = MAPPER.readTree(run.out.toString());
+            assertThat(json.get("records").intValue()).isBetween(900, 902);
+            JsonNode order = json.get("fields").get(0);
+            assertThat(order.get("field").textValue()).isEqualTo("order");
+            assertThat(order.get("examples").get(0).textValue()).isGreaterThan("A00100");
+            assertThat(json.get("settings").get("samples.topic").textValue()).isEqualTo("suggest-orders");
+            assertThat(json.get("settings").get("keys").textValue()).isEqualTo("ignore");
+            assertThat(json.get("metrics").get("accuracy").doubleValue())
+                    .isGreaterThan(json.get("metrics").get("baseline").doubleValue());
+            assertThat(admin.listGroups().all().get()).hasSameSizeAs(before);
+        }
+    }
+
+    @Test
+    void wrongUse_isOneLine() throws Exception {
+        Path csv = Files.writeString(folder.resolve("a.csv"), "a,b,y\n1,2,no\n2,3,yes\n3,1,no\n");
+        assertRefused("one of --topic NAME, --csv FILE and --jsonl FILE must be given; got none", "suggest");
+        assertRefused("must be given; got more", "suggest", "--topic", "x", "--csv", csv.toString());
+        assertRefused("--records must be at least 1; got 0", "suggest", "--csv", csv.toString(), "--records", "0");
+        assertRefused(
+                "--label must be a field of the records; got z; there are a, b, y",
+                "suggest",
+                "--csv",
+                csv.toString(),
+                "--label",
+                "z");
+        assertRefused("must be a readable CSV file", "suggest", "--csv", "/does/not/exist");
+        assertRefused(
+                "topic no-such must exist at " + broker.bootstrapServers() + "; there are ",
+                "suggest",
+                "-b",
+                broker.bootstrapServers(),
+                "--topic",
+                "no-such");
+    }
+
+    private static void assertRefused(String message, String... args) throws Exception {
+        CommandRun run = CommandRun.of(2, args);
+        assertThat(run.err.toString().lines())
+                .as("%s", run)
+                .singleElement()
+                .asString()
+                .contains(message);
+        assertThat(run.out.toString()).isEmpty();
+    }
+}

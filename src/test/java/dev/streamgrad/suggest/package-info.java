@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.suggest;
+
+import org.jspecify.annotations.NullMarked;
