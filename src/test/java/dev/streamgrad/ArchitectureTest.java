@@ -43,7 +43,9 @@ class ArchitectureTest {
             Map.entry("broker", List.of()),
             Map.entry("replay", List.of("settings", "records", "learning")),
             Map.entry("audit", List.of("replay", "settings", "records", "learning")),
-            Map.entry("bench", List.of("app", "stream", "cluster", "settings", "data", "records", "learning", "nn")),
+            Map.entry(
+                    "bench",
+                    List.of("app", "stream", "cluster", "settings", "data", "records", "learning", "encoding", "nn")),
             Map.entry("metrics", List.of("app", "stream", "settings", "records", "learning")),
             Map.entry("http", List.of("metrics", "app", "cluster", "settings", "records", "learning", "nn")),
             Map.entry(
