@@ -2,6 +2,7 @@ package dev.streamgrad.cluster;
 
 import dev.streamgrad.settings.Settings;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -58,18 +59,14 @@ final class LostChangelog {
     private static Set<Integer> emptied(PatientAdmin admin, String changelog, int partitions)
             throws StartException, InterruptedException, ExecutionException {
         Map<TopicPartition, ListOffsetsResultInfo> ends = offsets(admin, changelog, partitions, OffsetSpec.latest());
-        Map<TopicPartition, ListOffsetsResultInfo> beginnings =
-                offsets(admin, changelog, partitions, OffsetSpec.earliest());
-        Map<Integer, Long> sizes = new HashMap<>();
-        ends.forEach((partition, end) -> {
-            if (end.offset() > 0) {
-                sizes.put(
-                        partition.partition(),
-                        end.offset() - beginnings.get(partition).offset());
+        Set<Integer> emptied = new HashSet<>();
+        offsets(admin, changelog, partitions, OffsetSpec.earliest()).forEach((partition, beginning) -> {
+            ListOffsetsResultInfo end = ends.get(partition);
+            if (end != null && end.offset() > 0 && end.offset() == beginning.offset()) {
+                emptied.add(partition.partition());
             }
         });
-        sizes.values().removeIf(size -> size > 0);
-        return sizes.keySet();
+        return emptied;
     }
 
     private static Map<TopicPartition, ListOffsetsResultInfo> offsets(
