@@ -38,6 +38,7 @@ public final class Encoder {
     private final int[] dictionaries;
     private final byte[][] hashPrefixes;
     private final int labelSlot;
+    private final @Nullable FieldPath weightField;
     private final int weightSlot;
     private final @Nullable Dictionary listedClasses;
     private final int classDictionary;
@@ -83,7 +84,8 @@ public final class Encoder {
         }
         Label labels = mapping.label();
         this.labelSlot = values.slotOf(labels.field());
-        this.weightSlot = values.slotOf(mapping.weight());
+        this.weightField = mapping.weight();
+        this.weightSlot = weightField == null ? -1 : values.slotOf(weightField);
         this.listedClasses = labels.classes().isEmpty() ? null : of(labels.classes());
         this.classDictionary = labels.mostClasses() > 0 ? learned : -1;
         this.leavesGaps = scales && mapping.mayHaveGaps();
@@ -290,13 +292,14 @@ public final class Encoder {
     }
 
     private double weightOf(FieldValues values) throws UnusableValueException {
-        if (isAbsent(values, weightSlot)) {
+        FieldPath field = weightField;
+        if (field == null || isAbsent(values, weightSlot)) {
             return 1.0;
         }
         double number = number(values, weightSlot);
         if (!Double.isFinite(number) || number < 0.0) {
             throw new UnusableValueException(
-                    mapping.weight(),
+                    field,
                     "a number of at least 0",
                     shown(values, weightSlot),
                     "leave it out for a weight of 1, or set weight to another field" + NEW_MODEL);

@@ -72,8 +72,12 @@ public final class FieldValues {
             longest.put(feature.field(), feature.type() instanceof FeatureType.Quantities list ? list.length() : 0);
         }
         longest.merge(mapping.label().field(), outputs, Math::max);
-        longest.putIfAbsent(mapping.weight(), 0);
-        longest.putIfAbsent(mapping.id(), 0);
+        if (mapping.weight() != null) {
+            longest.putIfAbsent(mapping.weight(), 0);
+        }
+        if (mapping.id() != null) {
+            longest.putIfAbsent(mapping.id(), 0);
+        }
         return longest;
     }
 

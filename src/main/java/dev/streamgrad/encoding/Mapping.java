@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param missing what a feature does that is missing and has no indicator
  * @param numbersInQuotes whether text that is a number is taken for it
  * @param label the label
- * @param weight where the weight of a sample stands
- * @param id where the id of a sample stands, which is copied to its prediction
+ * @param weight where the weight of a sample stands; null if none has one
+ * @param id where the id of a sample stands, which is copied to its prediction; null if none has one
  */
 public record Mapping(
-        List<Feature> features, Missing missing, boolean numbersInQuotes, Label label, FieldPath weight, FieldPath id) {
+        List<Feature> features, Missing missing, boolean numbersInQuotes, Label label, @Nullable FieldPath weight, @Nullable FieldPath id) {
     /** The settings, with what each is unless it is set. Without {@code features} there is no mapping. */
     public static final Map<String, String> DEFAULTS;
 
@@ -39,7 +39,8 @@ public record Mapping(
         defaults.put("label", "label");
         defaults.put("label.classes", "");
         defaults.put("label.classes.max", "0");
-        defaults.put("weight", "weight");
+        // Not the name: in many a topic a field is called so that is no weight of a sample.
+        defaults.put("weight", "");
         defaults.put("id", "id");
         DEFAULTS = Collections.unmodifiableMap(defaults);
     }
@@ -60,6 +61,12 @@ public record Mapping(
                         "features must not have the label, or there is nothing to learn; got " + feature.field()
                                 + "; leave it out, or set label to another field");
             }
+        }
+        if (weight != null
+                && (weight.equals(label.field())
+                        || features.stream().anyMatch(feature -> feature.field().equals(weight)))) {
+            throw new IllegalArgumentException("weight must be another field than the label and the features; got "
+                    + weight + "; name the field of the samples' weight, or leave the setting out");
         }
         if (Set.copyOf(features).size() < features.size()) {
             throw new IllegalArgumentException("features must have each feature once; got one twice");
@@ -116,8 +123,8 @@ public record Mapping(
                 Named.parse(Missing.values(), "missing", text(settings, "missing")),
                 truth(settings, "numbers.in.quotes"),
                 new Label(path(settings, "label"), classes(settings), whole(settings, "label.classes.max")),
-                path(settings, "weight"),
-                path(settings, "id"));
+                pathOrNone(settings, "weight"),
+                pathOrNone(settings, "id"));
     }
 
     private static String text(Map<String, String> settings, String name) {
@@ -138,6 +145,14 @@ public record Mapping(
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
         }
+    }
+
+    private static @Nullable FieldPath pathOrNone(Map<String, String> settings, String name) {
+        return text(settings, name).isBlank() ? null : path(settings, name);
+    }
+
+    private static String text(@Nullable FieldPath path) {
+        return path == null ? "" : path.text();
     }
 
     private static boolean truth(Map<String, String> settings, String name) {
@@ -165,8 +180,8 @@ public record Mapping(
         settings.put("label", label.field().text());
         settings.put("label.classes", label.classesText());
         settings.put("label.classes.max", Integer.toString(label.mostClasses()));
-        settings.put("weight", weight.text());
-        settings.put("id", id.text());
+        settings.put("weight", text(weight));
+        settings.put("id", text(id));
         return settings;
     }
 

@@ -39,7 +39,7 @@ final class MappedReader implements SampleReader {
         this.values = new FieldValues(mapping, outputs);
         this.fields = new FieldReader(values, format);
         this.encoder = new Encoder(mapping, values, outputs, birth.scales());
-        this.idSlot = values.paths().indexOf(mapping.id());
+        this.idSlot = mapping.id() == null ? -1 : values.paths().indexOf(mapping.id());
         this.met = new boolean[values.paths().size()];
     }
 
@@ -77,7 +77,7 @@ final class MappedReader implements SampleReader {
         if (text != null && text.length() > LONGEST_ID) {
             throw new BadRecordException(
                     Reason.FIELD,
-                    mapping.id().text() + " must have at most " + LONGEST_ID + " characters, because it is the id; got "
+                    mapping.id() + " must have at most " + LONGEST_ID + " characters, because it is the id; got "
                             + text.length() + " characters; shorten it");
         }
         return text;

@@ -33,7 +33,7 @@ final class SpecText {
                 label=label
                 label.classes=
                 label.classes.max=0
-                weight=weight
+                weight=
                 id=id
                 hidden.activation=sigmoid
                 output.activation=sigmoid

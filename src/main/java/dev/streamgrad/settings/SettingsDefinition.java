@@ -192,12 +192,12 @@ final class SettingsDefinition {
                 definition,
                 "weight",
                 ConfigDef.Type.STRING,
-                "With features: the field of a sample's weight, if it has one.");
+                "With features: the field of a sample's weight, a number that its gradient is multiplied by; empty means that none has one.");
         model(
                 definition,
                 "id",
                 ConfigDef.Type.STRING,
-                "With features: the field of a sample's id, which is copied to its prediction.");
+                "With features: the field of a sample's id, which is copied to its prediction; empty means none.");
         model(
                 definition,
                 "hidden.activation",

@@ -98,7 +98,7 @@ public final class Suggestion {
                 gaps ? scaled ? Missing.MEAN : Missing.ZERO : Missing.DEAD_LETTER,
                 quoted,
                 new Label(target.field(), target.names(), 0),
-                FieldPath.parse(Mapping.DEFAULTS.getOrDefault("weight", "weight")),
+                null,
                 FieldPath.parse(Mapping.DEFAULTS.getOrDefault("id", "id")));
         Map<String, String> settings = new LinkedHashMap<>();
         mapping.settings().forEach((name, value) -> {

@@ -6,21 +6,25 @@ import static org.awaitility.Awaitility.await;
 import dev.streamgrad.audit.Finding;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
+import dev.streamgrad.encoding.Dictionary;
 import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelState;
 import dev.streamgrad.nn.NumpyRandom;
 import dev.streamgrad.records.Fingerprint;
 import dev.streamgrad.records.Prediction;
+import dev.streamgrad.records.SampleReader;
 import dev.streamgrad.records.Sample;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.StateFormat;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.AfterEach;
@@ -59,44 +63,8 @@ class CrashIT {
                 "snapshot.every=100",
                 "startup.timeout.ms=60000",
                 "instance.id=crash");
-        long seed = Long.getLong("chaos.seed", 42L);
-        NumpyRandom random = new NumpyRandom(seed);
         SampleSource source = Dataset.CIRCLE.samples(1);
-        Path log = Files.createFile(folder.resolve("learner.log"));
-        int sent = 0;
-        try (Producer<byte[], byte[]> producer = topics.producer()) {
-            LearnerProcess learner = LearnerProcess.start(topics.given(), log);
-            for (int round = 0; round < ROUNDS; round++) {
-                int killAt = random.nextInt(SAMPLES_PER_ROUND);
-                int before = sent;
-                for (int i = 0; i < SAMPLES_PER_ROUND; i++) {
-                    topics.send(producer, "xor", source.next().toJson());
-                    sent++;
-                    if (i == killAt) {
-                        producer.flush();
-                        // While it is at work: some of the samples so far are predicted, perhaps not yet committed.
-                        topics.awaitPredictions("read_uncommitted", before + 1);
-                        learner.kill();
-                        learner = LearnerProcess.start(topics.given(), log);
-                    }
-                }
-            }
-            producer.flush();
-            List<Prediction> predictions = topics.predictions(sent);
-            assertThat(predictions)
-                    .as("seed %d; one prediction for each sample; %s", seed, Files.readString(log))
-                    .hasSize(sent);
-            assertThat(predictions.stream()
-                            .map(prediction -> prediction.source().offset()))
-                    .containsExactlyElementsOf(topics.offsetsOfSamples(sent));
-            assertThat(predictions.stream().map(Prediction::version))
-                    .containsExactlyElementsOf(
-                            LongStream.range(0, sent).map(i -> i / 7).boxed().toList());
-            LearnerProcess last = learner;
-            assertThat(last.isAlive()).isTrue();
-            assertThat(last.stop()).as("exit code after SIGTERM").isZero();
-        }
-        assertThat(Files.readString(log)).contains("stopped");
+        int sent = sendAndKill(topics, number -> source.next().toJson(), 7, folder);
 
         assertThat(topics.audit()).singleElement().matches(Finding::isGood);
 
@@ -122,6 +90,109 @@ class CrashIT {
         Model stored = new StateFormat().read(state);
         assertThat(Fingerprint.of(stored)).isEqualTo(Fingerprint.of(uninterrupted));
         assertThat(ModelState.counters(stored).get("batch.samples")).isEqualTo(sent % 7);
+    }
+
+    /**
+     * Sends samples and kills the learner at a moment of each round, and requires that each sample was predicted once.
+     *
+     * @param values the record with this number
+     * @param batch how many samples make a step
+     * @return how many were sent
+     */
+    private static int sendAndKill(TestTopics topics, IntFunction<byte[]> values, int batch, Path folder)
+            throws Exception {
+        long seed = Long.getLong("chaos.seed", 42L);
+        NumpyRandom random = new NumpyRandom(seed);
+        Path log = Files.createFile(folder.resolve("learner.log"));
+        int sent = 0;
+        try (Producer<byte[], byte[]> producer = topics.producer()) {
+            LearnerProcess learner = LearnerProcess.start(topics.given(), log);
+            for (int round = 0; round < ROUNDS; round++) {
+                int killAt = random.nextInt(SAMPLES_PER_ROUND);
+                int before = sent;
+                for (int i = 0; i < SAMPLES_PER_ROUND; i++) {
+                    topics.send(producer, "xor", values.apply(sent));
+                    sent++;
+                    if (i == killAt) {
+                        producer.flush();
+                        // While it is at work: some of the samples so far are predicted, perhaps not yet committed.
+                        topics.awaitPredictions("read_uncommitted", before + 1);
+                        learner.kill();
+                        learner = LearnerProcess.start(topics.given(), log);
+                    }
+                }
+            }
+            producer.flush();
+            List<Prediction> predictions = topics.predictions(sent);
+            assertThat(predictions)
+                    .as("seed %d; one prediction for each sample; %s", seed, Files.readString(log))
+                    .hasSize(sent);
+            assertThat(predictions.stream()
+                            .map(prediction -> prediction.source().offset()))
+                    .containsExactlyElementsOf(topics.offsetsOfSamples(sent));
+            assertThat(predictions.stream().map(Prediction::version))
+                    .containsExactlyElementsOf(LongStream.range(0, sent)
+                            .map(i -> i / batch)
+                            .boxed()
+                            .toList());
+            LearnerProcess last = learner;
+            assertThat(last.isAlive()).isTrue();
+            assertThat(last.stop()).as("exit code after SIGTERM").isZero();
+        }
+        assertThat(Files.readString(log)).contains("stopped");
+        return sent;
+    }
+
+    /** Words that are learned as they come, places that are given once, and numbers that are missing now and then. */
+    @Test
+    void modelThatLearnsWords_killed_endsAsIfNothingHadHappened(@TempDir Path folder) throws Exception {
+        TestTopics topics = new TestTopics(
+                "words",
+                1,
+                "features=amount?,country:category(6),card.age,shop:hash(8)",
+                "label=fraud",
+                "label.classes.max=3",
+                "layers=*,5,*",
+                "output.activation=softmax",
+                "loss=cross-entropy",
+                "learning.rate=0.05",
+                "features.scaling=running",
+                "snapshot.every=500",
+                "startup.timeout.ms=60000",
+                "instance.id=words");
+        int sent = sendAndKill(topics, CrashIT::purchase, 1, folder);
+
+        assertThat(topics.audit()).singleElement().matches(Finding::isGood);
+
+        Model uninterrupted = new Model(topics.settings().specOf("xor"));
+        Learner learner = new Learner(uninterrupted.spec());
+        SampleReader reader = SampleReader.of(uninterrupted.spec());
+        List<Snapshot> snapshots = topics.read(topics.settings().snapshotsTopic(), sent / 500).stream()
+                .map(record -> Snapshot.read(record.value()))
+                .toList();
+        for (int i = 0; i < sent; i++) {
+            reader.read(purchase(i));
+            reader.encode(uninterrupted);
+            learner.learn(uninterrupted, reader.features(), reader.label(), reader.weight());
+            if (uninterrupted.version() % 500 == 0) {
+                assertThat(snapshots.get((int) uninterrupted.version() / 500 - 1).fingerprint())
+                        .isEqualTo(Fingerprint.of(uninterrupted));
+            }
+        }
+        Model stored = new StateFormat().read(topics.lastValue(topics.settings().changelogTopic(), "xor"));
+        assertThat(Fingerprint.of(stored)).isEqualTo(Fingerprint.of(uninterrupted));
+        assertThat(Objects.requireNonNull(stored.vocabulary()).dictionaries())
+                .extracting(Dictionary::words)
+                .containsExactly(List.of("C0", "C1", "C2", "C3", "C4"), List.of("no", "yes", "maybe"));
+    }
+
+    /** A record as a shop would send it: a country that is new now and then, an amount that is missing now and then. */
+    private static byte[] purchase(int number) {
+        String amount = number % 11 == 0 ? "null" : Integer.toString(number % 97);
+        String label = number < 700 ? List.of("no", "yes").get(number % 2) : List.of("no", "yes", "maybe").get(number % 3);
+        return ("{\"amount\":" + amount + ",\"country\":\"C" + (number / 300) % 9 + "\",\"card\":{\"age\":" + number % 13
+                        + "},\"shop\":\"s" + number % 31 + "\",\"fraud\":\"" + label + "\"}")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private static double[] array(List<Double> numbers) {

@@ -93,6 +93,29 @@ class BenchCommandTest {
                 .contains("the runs are too short");
     }
 
+    /** It fails if a record of any type of field became a dead letter. */
+    @Test
+    void benchOfMappedRecords_makesRecordsWithTheirFields() throws Exception {
+        CommandRun bench = CommandRun.of(
+                0,
+                "bench",
+                "--parts",
+                "throughput",
+                "--samples",
+                "500",
+                "--rounds",
+                "1",
+                "--set",
+                "features=a,b.c?,d:category(4),e:category(x,y),f:hash(8),g:cyclic(24),h:time(hour),i:boolean,/j.k/0,l[3]",
+                "--set",
+                "layers=*,3,*",
+                "--set",
+                "label=m.n",
+                "--set",
+                "label.classes=no,yes");
+        assertThat(bench.out.toString()).contains("learner");
+    }
+
     @Test
     void benchThatIsStopped_removesItsTopics() throws Exception {
         CommandRun bench = new CommandRun("bench", "-b", broker.bootstrapServers(), "--samples", "1000000000");

@@ -112,6 +112,18 @@ class MappingTest {
                 .hasMessageContaining(setting.substring(0, setting.indexOf('=')));
     }
 
+    /** In many a topic a field is called so that is no weight of a sample. */
+    @Test
+    void fieldOfTheWeight_isNoneByDefault_andNeitherLabelNorFeature() {
+        assertThat(mapping("features=a", "label=weight").weight()).isNull();
+        assertThatThrownBy(() -> mapping("features=a,w", "weight=w"))
+                .hasMessage("weight must be another field than the label and the features; got w; name the field of the"
+                        + " samples' weight, or leave the setting out");
+        Mapping none = mapping("features=a,weight", "id=");
+        assertThat(none.settings()).containsEntry("weight", "").containsEntry("id", "");
+        assertThat(Mapping.parse(none.settings())).isEqualTo(none);
+    }
+
     @Test
     void inputs_haveNames() {
         Mapping mapping =

@@ -99,13 +99,13 @@ class MappedReaderTest {
                     {"a":1,"a":2,"b":1}            | a must appear only once; got it twice; send it once
                     {"a":1,"b":1,"label":"x"}      | label must be a number; got "x"
                     {"a":1,"b":1,"label":2}        | label[0] must be from 0.0 to 1.0
-                    {"a":1,"b":1,"weight":"w"}     | weight must be a number of at least 0; got "w"
+                    {"a":1,"b":1,"w":"x"}          | w must be a number of at least 0; got "x"
                     {"a":1,"b":1,"c":{"c":1}       | value must be a JSON object in UTF-8; got other bytes
                     [1,2]                          | value must be a JSON object in UTF-8; got an array
                     {"a":1,"b":1} x                | value must be a JSON object in UTF-8; got something after the object
                     """)
     void unusableRecord_isRefused_inOneLine(String json, String message) {
-        assertThatThrownBy(() -> read(spec("features=a,b"), json))
+        assertThatThrownBy(() -> read(spec("features=a,b", "weight=w"), json))
                 .isInstanceOfSatisfying(
                         BadRecordException.class,
                         e -> assertThat(e.text()).startsWith(message).hasLineCount(1));
