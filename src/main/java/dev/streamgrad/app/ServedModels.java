@@ -29,9 +29,16 @@ public final class ServedModels {
             Comparator.comparing(name -> Bytes.wrap(name.getBytes(StandardCharsets.UTF_8)));
 
     private final KafkaStreams streams;
+    private final boolean namesAreKeys;
     private final @Nullable String advertised;
 
-    ServedModels(KafkaStreams streams, @Nullable String advertised) {
+    /**
+     * The models of an application.
+     *
+     * @param namesAreKeys whether a model is where Kafka's partitioner puts its name
+     */
+    ServedModels(KafkaStreams streams, boolean namesAreKeys, @Nullable String advertised) {
+        this.namesAreKeys = namesAreKeys;
         this.streams = streams;
         this.advertised = advertised;
     }
@@ -76,11 +83,19 @@ public final class ServedModels {
     }
 
     /**
-     * The address of the other instance that has, or would have, this model; empty if this one has.
+     * The addresses of the other instances of which one has, or would have, this model; empty if this one has. Where
+     * the names of models are not the keys of their records nobody knows which, so it is all of them.
      *
      * @throws UnavailableException if nobody is known to have it now
      */
-    public Optional<String> elsewhere(String name) throws UnavailableException {
+    public List<String> elsewhere(String name) throws UnavailableException {
+        if (!namesAreKeys) {
+            return model(name).isPresent() ? List.of() : others();
+        }
+        return atItsKey(name).stream().toList();
+    }
+
+    private Optional<String> atItsKey(String name) throws UnavailableException {
         try {
             KeyQueryMetadata metadata = streams.queryMetadataForKey(
                     StoredModels.STORE, name.getBytes(StandardCharsets.UTF_8), new ByteArraySerializer());

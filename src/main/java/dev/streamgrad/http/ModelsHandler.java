@@ -15,12 +15,14 @@ import dev.streamgrad.records.Snapshot;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,13 +121,26 @@ final class ModelsHandler {
     /** A model with its settings, metrics and weights. */
     CompletableFuture<Answer> model(Request request, String name) throws RefusedException, UnavailableException {
         ServedModels served = served();
-        Optional<String> elsewhere = request.isLocal() ? Optional.empty() : served.elsewhere(name);
-        if (elsewhere.isPresent()) {
-            return others.ask(elsewhere.get(), "/models/" + encoded(name) + "?local", null);
+        List<String> elsewhere = request.isLocal() ? List.of() : served.elsewhere(name);
+        if (!elsewhere.isEmpty()) {
+            return whoeverHasIt(elsewhere, "/models/" + encoded(name) + "?local", null);
         }
         Model model = served.model(name).orElseThrow(() -> unknown(name));
         return CompletableFuture.completedFuture(
                 new Answer(200, Answer.JSON, Snapshot.describe(name, model, MOST_WEIGHTS)));
+    }
+
+    /** The answer of the one instance that has the model; of any, if none has. */
+    private CompletableFuture<Answer> whoeverHasIt(List<String> addresses, String pathAndQuery, byte @Nullable [] body) {
+        List<CompletableFuture<Answer>> asked = addresses.stream()
+                .map(address -> others.ask(address, pathAndQuery, body))
+                .toList();
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done -> asked.stream()
+                        .map(CompletableFuture::join)
+                        // A model that an instance has not is 404 there.
+                        .min(Comparator.comparing(answer -> answer.status() == 404))
+                        .orElseThrow());
     }
 
     private static RefusedException unknown(String name) {
@@ -139,9 +154,9 @@ final class ModelsHandler {
     CompletableFuture<Answer> predict(Request request, String name, byte[] body)
             throws RefusedException, UnavailableException {
         ServedModels served = served();
-        Optional<String> elsewhere = request.isLocal() ? Optional.empty() : served.elsewhere(name);
-        if (elsewhere.isPresent()) {
-            return others.ask(elsewhere.get(), "/models/" + encoded(name) + "/predict?local", body);
+        List<String> elsewhere = request.isLocal() ? List.of() : served.elsewhere(name);
+        if (!elsewhere.isEmpty()) {
+            return whoeverHasIt(elsewhere, "/models/" + encoded(name) + "/predict?local", body);
         }
         Model model = served.model(name).orElseThrow(() -> unknown(name));
         SampleReader sample = SampleReader.of(model.spec());

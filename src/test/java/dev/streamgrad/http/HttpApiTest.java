@@ -351,6 +351,64 @@ class HttpApiTest {
         }
     }
 
+    private Settings shops(String instance) {
+        return Settings.of(Map.ofEntries(
+                Map.entry("bootstrap.servers", broker.bootstrapServers()),
+                Map.entry("application.id", "shops"),
+                Map.entry("instance.id", instance),
+                Map.entry("http.port", "0"),
+                Map.entry("samples.topic", "purchases"),
+                Map.entry("predictions.topic", "answers"),
+                Map.entry("snapshots.topic", "models-of-shops"),
+                Map.entry("dead.letters.topic", "purchases-not-used"),
+                Map.entry("model", "shop.name"),
+                Map.entry("features", "amount,country:category(3)"),
+                Map.entry("label", "fraud"),
+                Map.entry("label.classes", "no,yes"),
+                Map.entry("layers", "*,2,*")));
+    }
+
+    /** Where the key says nothing, nobody knows which instance has a model: all are asked. */
+    @Test
+    void modelNamedByAField_isFoundWhereverItIs_andPredictsRecordsAsTheyAre() throws Exception {
+        Topics.create(shops("any"), 2, Optional.of((short) 1), line -> {});
+        try (Instance one = new Instance(shops("one"));
+                Instance other = new Instance(shops("other"));
+                Producer<byte[], byte[]> producer = new KafkaProducer<>(
+                        Map.of("bootstrap.servers", broker.bootstrapServers()),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            List<String> shops = List.of("north", "south");
+            for (int partition = 0; partition < 2; partition++) {
+                String record = "{\"amount\":0.5,\"country\":\"DE\",\"fraud\":\"no\",\"shop\":{\"name\":\""
+                        + shops.get(partition) + "\"}}";
+                producer.send(new ProducerRecord<>("purchases", partition, null, record.getBytes(StandardCharsets.UTF_8)))
+                        .get();
+            }
+            await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+                for (Instance asked : List.of(one, other)) {
+                    for (String shop : shops) {
+                        HttpResponse<String> model = get(asked, "/models/" + shop);
+                        assertThat(model.statusCode()).as(model.body()).isEqualTo(200);
+                        assertThat(json(model).path("samples").asInt()).isEqualTo(1);
+                        assertThat(model.body())
+                                .contains("\"inputs\":[\"amount\",\"country=DE\",\"country#1\",\"country=other\"]")
+                                .contains("\"classes\":[\"no\",\"yes\"]");
+                    }
+                }
+                // Each has one of them.
+                assertThat(one.app.models().names("", 10)).hasSize(1);
+            });
+            HttpResponse<String> prediction = post(one, "/models/south/predict", "{\"amount\":1,\"country\":\"FR\"}");
+            assertThat(prediction.statusCode()).as(prediction.body()).isEqualTo(200);
+            assertThat(json(prediction).path("class").textValue()).isIn("no", "yes");
+            HttpResponse<String> bad = post(other, "/models/south/predict", "{\"amount\":\"x\",\"country\":\"FR\"}");
+            assertThat(bad.statusCode()).isEqualTo(400);
+            assertThat(bad.body()).contains("amount must be a number; got \"x\"");
+            assertThat(get(one, "/models/nowhere").statusCode()).isEqualTo(404);
+        }
+    }
+
     @Test
     void hugeBody_isRefused() throws Exception {
         HttpResponse<String> response = post(first, "/models/model-1/predict", "x".repeat(10_001));
