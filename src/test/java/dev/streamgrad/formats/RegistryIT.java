@@ -26,27 +26,32 @@ class RegistryIT {
     void schemas_areFound_byIdReferenceAndHeader_andWhatIsNotThereIsSaidToBe(@TempDir Path folder) throws Exception {
         try (RegistryProcess registry = RegistryProcess.start(folder)) {
             int id = registry.register("orders-value", AvroRecords.ORDER);
-            Schema evolved = parse("{'type':'record','name':'Order','namespace':'shop','fields':[{'name':'amount','type':'double'},"
-                    + "{'name':'country','type':'string'},{'name':'vip','type':'boolean','default':false}]}");
+            Schema evolved = parse(
+                    "{'type':'record','name':'Order','namespace':'shop','fields':[{'name':'amount','type':'double'},"
+                            + "{'name':'country','type':'string'},{'name':'vip','type':'boolean','default':false}]}");
             int second = registry.register("orders-value", evolved);
             int referring = registry.register(
                     "payments-value",
                     "{\"type\":\"record\",\"name\":\"Payment\",\"fields\":[{\"name\":\"order\",\"type\":\"shop.Order\"}]}",
                     "shop.Order orders-value 1");
             Settings settings =
-                    Settings.of(Map.of("samples.format", "avro", "schema.registry.url", registry.url(), "features", "amount"));
+                    MappedSettings.of(Map.of("samples.format", "avro", "schema.registry.url", registry.url()));
             try (TopicDecoder decoder =
                     Objects.requireNonNull(Formats.of(settings).newDecoder())) {
                 byte[] bare = bytes(AvroRecords.ORDER, order(12.5, "DE"));
-                assertThat(fields(decoder.decode(framed(id, bare), null)).get("amount")).isEqualTo(12.5);
-                assertThat(fields(decoder.decode(bare, header(framed(id, new byte[0])))).get("amount"))
+                assertThat(fields(decoder.decode(framed(id, bare), null)).get("amount"))
+                        .isEqualTo(12.5);
+                assertThat(fields(decoder.decode(bare, header(framed(id, new byte[0]))))
+                                .get("amount"))
                         .isEqualTo(12.5);
                 assertThat(fields(decoder.decode(
                                         framed(second, record(evolved, "amount", 1.0, "country", "FR", "vip", true)),
                                         null))
                                 .get("vip"))
                         .isEqualTo(true);
-                assertThat(fields(fields(decoder.decode(framed(referring, bare), null)).get("order")).get("amount"))
+                assertThat(fields(fields(decoder.decode(framed(referring, bare), null))
+                                        .get("order"))
+                                .get("amount"))
                         .isEqualTo(12.5);
                 assertThatThrownBy(() -> decoder.decode(framed(4711, bare), null))
                         .isInstanceOf(BadRecordException.class)

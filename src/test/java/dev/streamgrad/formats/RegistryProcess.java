@@ -43,11 +43,15 @@ public final class RegistryProcess implements AutoCloseable {
 
     /** Starts one, which keeps its schemas in this folder. */
     public static RegistryProcess start(Path folder) throws IOException {
+        RegistryProcess registry = new RegistryProcess(folder, freePort());
+        registry.begin();
+        registry.awaitAnswers();
+        return registry;
+    }
+
+    private static int freePort() throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            RegistryProcess registry = new RegistryProcess(folder, free.getLocalPort());
-            registry.begin();
-            registry.awaitAnswers();
-            return registry;
+            return free.getLocalPort();
         }
     }
 
@@ -73,7 +77,9 @@ public final class RegistryProcess implements AutoCloseable {
     }
 
     private static Path jar() throws IOException {
-        assertThat(HOME).as("Apicurio Registry, which ./mvnw pre-integration-test unpacks").isDirectory();
+        assertThat(HOME)
+                .as("Apicurio Registry, which ./mvnw pre-integration-test unpacks")
+                .isDirectory();
         try (Stream<Path> files = Files.list(HOME)) {
             return files.filter(file -> file.toString().endsWith("-runner.jar"))
                     .findFirst()
@@ -118,10 +124,10 @@ public final class RegistryProcess implements AutoCloseable {
                     .put("subject", parts[1])
                     .put("version", Integer.parseInt(parts[2]));
         }
-        HttpResponse<String> response = send(HttpRequest.newBuilder(
-                        URI.create(url() + "/subjects/" + subject + "/versions"))
-                .header("Content-Type", "application/vnd.schemaregistry.v1+json")
-                .POST(BodyPublishers.ofString(body.toString())));
+        HttpResponse<String> response =
+                send(HttpRequest.newBuilder(URI.create(url() + "/subjects/" + subject + "/versions"))
+                        .header("Content-Type", "application/vnd.schemaregistry.v1+json")
+                        .POST(BodyPublishers.ofString(body.toString())));
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return JSON.readTree(response.body()).get("id").asInt();
     }
