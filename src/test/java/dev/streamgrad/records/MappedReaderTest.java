@@ -204,11 +204,9 @@ class MappedReaderTest {
         assertThat(text(keys.keyOf(null, value, headers, 0))).isEqualTo("xor");
         ModelNames several = new ModelNames(null, false, "xor", 3, ValueFormat.JSON);
         assertThatThrownBy(() -> several.keyOf(null, value, headers, 0)).hasMessageContaining("3 partitions");
-        ModelNames field =
-                new ModelNames(FieldPath.parse("customer"), false, "xor", 3, ValueFormat.JSON);
+        ModelNames field = new ModelNames(FieldPath.parse("customer"), false, "xor", 3, ValueFormat.JSON);
         assertThat(text(field.keyOf(key, value, headers, 2))).isEqualTo("Ann");
-        ModelNames missing =
-                new ModelNames(FieldPath.parse("x"), false, "xor", 3, ValueFormat.JSON);
+        ModelNames missing = new ModelNames(FieldPath.parse("x"), false, "xor", 3, ValueFormat.JSON);
         assertThatThrownBy(() -> missing.keyOf(key, value, headers, 0))
                 .hasMessage(
                         "x must name a model; got nothing that does; send a name in it, or set model to another field");
