@@ -39,10 +39,10 @@ class ArchitectureTest {
             Map.entry("suggest", List.of("settings", "records", "learning", "encoding", "nn", "json")),
             Map.entry("cluster", List.of("settings")),
             Map.entry("stream", List.of("formats", "cluster", "settings", "records", "learning", "nn", "json")),
-            Map.entry("app", List.of("replay", "stream", "cluster", "settings", "records", "learning")),
+            Map.entry("app", List.of("replay", "stream", "formats", "cluster", "settings", "records", "learning")),
             Map.entry("broker", List.of()),
             Map.entry("replay", List.of("settings", "records", "learning")),
-            Map.entry("audit", List.of("replay", "settings", "records", "learning")),
+            Map.entry("audit", List.of("replay", "formats", "settings", "records", "learning")),
             Map.entry(
                     "bench",
                     List.of("app", "stream", "cluster", "settings", "data", "records", "learning", "encoding", "nn")),

@@ -5,6 +5,7 @@ import dev.streamgrad.cluster.Progress;
 import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.cluster.TopicWatch;
 import dev.streamgrad.cluster.Topics;
+import dev.streamgrad.formats.Formats;
 import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearnTopology;
@@ -46,6 +47,7 @@ public final class LearnerApp implements AutoCloseable {
     /** Less than the ten seconds that container runtimes grant between SIGTERM and SIGKILL. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
+    private final Formats formats;
     private final KafkaStreams streams;
     private final ServedModels models;
     private final CountDownLatch running = new CountDownLatch(1);
@@ -58,9 +60,11 @@ public final class LearnerApp implements AutoCloseable {
     private LearnerApp(
             Settings settings,
             ClusterFacts cluster,
+            Formats formats,
             InstanceName instance,
             LearningListener listener,
             @Nullable String advertised) {
+        this.formats = formats;
         this.instance = instance;
         this.explanation = new FailureExplanation(settings, instance.name());
         Properties properties = settings.kafka().streams(instance.name());
@@ -80,7 +84,7 @@ public final class LearnerApp implements AutoCloseable {
         };
         SamplesRead read = new SamplesRead(skipped);
         this.streams = new KafkaStreams(
-                LearnTopology.build(settings, cluster, read, listener, this::fail),
+                LearnTopology.build(settings, cluster, formats, read, listener, this::fail),
                 properties,
                 new LearnerClients(settings, instance.name(), skipped, read));
         this.models = new ServedModels(
@@ -92,6 +96,8 @@ public final class LearnerApp implements AutoCloseable {
                 toTheDefaultHandler(exception);
             }
             LOG.debug("The learner fails", exception);
+            // A thread that waits for a record would never hear that it is to end.
+            formats.close();
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
         streams.setStateListener((now, before) -> {
@@ -131,10 +137,11 @@ public final class LearnerApp implements AutoCloseable {
             @Nullable StateRestoreListener restores,
             @Nullable String advertised)
             throws StartException {
+        Formats formats = Formats.of(settings);
         ClusterFacts cluster = Topics.check(settings, progress);
         InstanceName instance = InstanceName.claim(settings, progress);
         try {
-            LearnerApp app = new LearnerApp(settings, cluster, instance, listener, advertised);
+            LearnerApp app = new LearnerApp(settings, cluster, formats, instance, listener, advertised);
             if (restores != null) {
                 app.streams.setGlobalStateRestoreListener(restores);
             }
@@ -213,6 +220,7 @@ public final class LearnerApp implements AutoCloseable {
     @Override
     public void close() {
         watch.close();
+        formats.close();
         CloseOptions options = CloseOptions.timeout(CLOSE_TIMEOUT)
                 .withGroupMembershipOperation(
                         instance.name().isPresent()

@@ -2,6 +2,9 @@ package dev.streamgrad.app;
 
 import dev.streamgrad.cluster.Progress;
 import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.formats.Formats;
+import dev.streamgrad.formats.TaskFormat;
+import dev.streamgrad.formats.WaitEndedException;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.ModelName;
@@ -11,7 +14,6 @@ import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
 import dev.streamgrad.records.StateFormat;
-import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.replay.ModelId;
 import dev.streamgrad.replay.ReplayedModel;
 import dev.streamgrad.replay.Replayer;
@@ -58,6 +60,8 @@ public final class Rebuild {
     private final Settings settings;
     private final boolean ontoNewSamples;
     private final Progress progress;
+    private static final String STOPPED = "stopped; nothing was written";
+
     private final Map<ModelId, ReplayedModel> models = new TreeMap<>();
     /** By partition of the samples topic: the offset that the group reads next. */
     private final Map<Integer, Long> next = new HashMap<>();
@@ -84,14 +88,16 @@ public final class Rebuild {
     }
 
     private int run() throws StartException {
-        try (Admin admin = Admin.create(settings.kafka().admin());
+        try (Formats formats = Formats.of(settings, progress::isStopped);
+                TaskFormat format = formats.newTask();
+                Admin admin = Admin.create(settings.kafka().admin());
                 TopicLog snapshots = new TopicLog(settings, settings.snapshotsTopic());
                 TopicLog samples = new TopicLog(settings, settings.samplesTopic())) {
             GroupAtRest.await(admin, settings, progress);
             prepareChangelog(admin, samples.partitions());
             String topicId = samples.topicId();
-            Replayer replayer = new Replayer(settings, samples.partitions(), ValueFormat.JSON);
-            ModelNames names = settings.modelNames(samples.partitions(), ValueFormat.JSON);
+            Replayer replayer = new Replayer(settings, samples.partitions(), format.values());
+            ModelNames names = settings.modelNames(samples.partitions(), format.values());
             while (!snapshots.isAtEnd()) {
                 requireNotStopped();
                 snapshots.poll(record -> meet(record, topicId, samples.partitions()));
@@ -111,6 +117,8 @@ public final class Rebuild {
             }
             write(samples.partitions(), topicId);
             return models.size();
+        } catch (WaitEndedException e) {
+            throw new StartException(STOPPED, e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new StartException("the models could not be rebuilt: " + cause.getMessage(), e);
@@ -122,7 +130,7 @@ public final class Rebuild {
 
     private void requireNotStopped() throws StartException {
         if (progress.isStopped()) {
-            throw new StartException("stopped; nothing was written", null);
+            throw new StartException(STOPPED, null);
         }
     }
 

@@ -1,12 +1,14 @@
 package dev.streamgrad.audit;
 
 import dev.streamgrad.audit.Finding.Verdict;
+import dev.streamgrad.formats.Formats;
+import dev.streamgrad.formats.TaskFormat;
+import dev.streamgrad.formats.WaitEndedException;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.ModelName;
 import dev.streamgrad.records.ModelNames;
 import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
-import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.replay.ModelId;
 import dev.streamgrad.replay.Replayer;
 import dev.streamgrad.replay.Replayer.Known;
@@ -102,10 +104,12 @@ public final class Audit {
      */
     public Optional<List<Finding>> run() {
         // The snapshots' end is taken first: whatever they are of is then among the samples, while a learner goes on.
-        try (TopicLog snapshots = new TopicLog(settings, settings.snapshotsTopic());
+        try (Formats formats = Formats.of(settings, listener::isStopped);
+                TaskFormat format = formats.newTask();
+                TopicLog snapshots = new TopicLog(settings, settings.snapshotsTopic());
                 TopicLog samples = new TopicLog(settings, settings.samplesTopic())) {
-            Replayer replayer = new Replayer(settings, samples.partitions(), ValueFormat.JSON);
-            ModelNames names = settings.modelNames(samples.partitions(), ValueFormat.JSON);
+            Replayer replayer = new Replayer(settings, samples.partitions(), format.values());
+            ModelNames names = settings.modelNames(samples.partitions(), format.values());
             String topicId = samples.topicId();
             while (!snapshots.isAtEnd()) {
                 if (listener.isStopped()) {
@@ -130,6 +134,8 @@ public final class Audit {
                 listener.progress(samples.read(), samples.size());
             }
             return Optional.of(findings(samples));
+        } catch (WaitEndedException e) {
+            return Optional.empty();
         }
     }
 

@@ -19,7 +19,7 @@ final class AvroFormat implements Format {
     private static final String REMEDY = "send it by a serializer with the schema registry, or set samples.format";
 
     private final AvroSchemas schemas;
-    private final SchemaId.@Nullable Number readerId;
+    private final SchemaId.@Nullable Numeric readerId;
     private final Map<SchemaId, GenericDatumReader<Object>> readers = new Recent<>(AvroSchemas.MOST_KEPT);
     private @Nullable BinaryDecoder decoder;
 
@@ -30,7 +30,7 @@ final class AvroFormat implements Format {
      */
     AvroFormat(AvroSchemas schemas, int readerId) {
         this.schemas = schemas;
-        this.readerId = readerId == 0 ? null : new SchemaId.Number(readerId);
+        this.readerId = readerId == 0 ? null : new SchemaId.Numeric(readerId);
     }
 
     @Override

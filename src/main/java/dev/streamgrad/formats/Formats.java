@@ -9,6 +9,7 @@ import dev.streamgrad.settings.SettingsException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +26,15 @@ public final class Formats implements AutoCloseable {
 
     private final @Nullable Supplier<Format> formats;
     private final RecordFrame frame;
+    private final BooleanSupplier isStopped;
     private final Outage outage = new Outage(System::nanoTime);
     private final Set<TopicDecoder> open = ConcurrentHashMap.newKeySet();
     private volatile boolean isClosed;
 
-    private Formats(@Nullable Supplier<Format> formats, RecordFrame frame) {
+    private Formats(@Nullable Supplier<Format> formats, RecordFrame frame, BooleanSupplier isStopped) {
         this.formats = formats;
         this.frame = frame;
+        this.isStopped = isStopped;
     }
 
     /**
@@ -43,7 +46,20 @@ public final class Formats implements AutoCloseable {
         return of(settings, PATIENCE);
     }
 
+    /**
+     * As {@link #of(Settings)}, for a program that reads on one thread.
+     *
+     * @param isStopped is asked while a record waits; when it is so, all waits end
+     */
+    public static Formats of(Settings settings, BooleanSupplier isStopped) {
+        return of(settings, PATIENCE, isStopped);
+    }
+
     static Formats of(Settings settings, Duration patience) {
+        return of(settings, patience, () -> false);
+    }
+
+    private static Formats of(Settings settings, Duration patience, BooleanSupplier isStopped) {
         SampleFormat format = settings.sampleFormat();
         if (format.deserializer().isPresent()) {
             String name = format.deserializer().get();
@@ -54,20 +70,21 @@ public final class Formats implements AutoCloseable {
                     format.kind() == Kind.CSV ? csv(format) : null);
             // What is wrong with it is to show now.
             made.get().close();
-            return new Formats(made, RecordFrame.NONE);
+            return new Formats(made, RecordFrame.NONE, isStopped);
         }
         return switch (format.kind()) {
-            case JSON -> new Formats(null, RecordFrame.NONE);
+            case JSON -> new Formats(null, RecordFrame.NONE, isStopped);
             case JSON_SCHEMA ->
                 new Formats(
                         null,
                         (value, headers) ->
-                                WireFormat.of(value, headers, SEND_JSON_SCHEMA).offset());
-            case CSV -> new Formats(() -> csv(format), RecordFrame.NONE);
+                                WireFormat.of(value, headers, SEND_JSON_SCHEMA).offset(),
+                        isStopped);
+            case CSV -> new Formats(() -> csv(format), RecordFrame.NONE, isStopped);
             case AVRO -> {
                 RegistryAccess access = format.registry().orElseThrow();
                 AvroSchemas schemas = new AvroSchemas(new RegistryClient(access, patience));
-                yield new Formats(() -> new AvroFormat(schemas, format.readerSchema()), RecordFrame.NONE);
+                yield new Formats(() -> new AvroFormat(schemas, format.readerSchema()), RecordFrame.NONE, isStopped);
             }
         };
     }
@@ -76,17 +93,21 @@ public final class Formats implements AutoCloseable {
         return new CsvFormat(format.csvColumns(), format.csvSeparator());
     }
 
-    /** What stands before JSON text. */
-    public RecordFrame frame() {
+    /** The format for one task, which closes it. */
+    public TaskFormat newTask() {
+        return new TaskFormat(frame, newDecoder());
+    }
+
+    RecordFrame frame() {
         return frame;
     }
 
-    /** A decoder for one task, which closes it; null if values are JSON text. */
-    public @Nullable TopicDecoder newDecoder() {
+    @Nullable
+    TopicDecoder newDecoder() {
         if (formats == null) {
             return null;
         }
-        TopicDecoder decoder = new TopicDecoder(formats.get(), outage, open::remove);
+        TopicDecoder decoder = new TopicDecoder(formats.get(), outage, isStopped, open::remove);
         open.add(decoder);
         if (isClosed) {
             decoder.endWaits();
@@ -96,7 +117,7 @@ public final class Formats implements AutoCloseable {
 
     /**
      * Ends the waits of all decoders, those to come included. Before tasks are closed: a thread that waits for a record
-     * cannot be asked to stop. Decoders are closed by who made them.
+     * cannot be asked to stop. Tasks' formats are closed by who made them.
      */
     @Override
     public void close() {

@@ -8,7 +8,7 @@ sealed interface SchemaId {
     String path();
 
     /** A number, which one registry gives. */
-    record Number(int id) implements SchemaId {
+    record Numeric(int id) implements SchemaId {
         @Override
         public String path() {
             return "/schemas/ids/" + id;

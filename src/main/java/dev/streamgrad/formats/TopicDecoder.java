@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -15,19 +16,27 @@ import org.jspecify.annotations.Nullable;
  * Decodes the records of one task, and waits where what that takes is not to be had. One thread at a time decodes; any
  * may end the waits.
  */
-public final class TopicDecoder implements RecordDecoder, AutoCloseable {
+final class TopicDecoder implements RecordDecoder, AutoCloseable {
     private static final long FIRST_PAUSE_MS = 250;
     private static final long LONGEST_PAUSE_MS = 4_000;
 
     private final Format format;
     private final Outage outage;
+    private final BooleanSupplier isStopped;
     private final Consumer<TopicDecoder> closed;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private boolean isClosed;
+    /**
+     * The last value that was decoded, and its tree: a record is asked for its model first, and then for its fields.
+     */
+    private byte @Nullable [] lastValue;
 
-    TopicDecoder(Format format, Outage outage, Consumer<TopicDecoder> closed) {
+    private @Nullable Object lastTree;
+
+    TopicDecoder(Format format, Outage outage, BooleanSupplier isStopped, Consumer<TopicDecoder> closed) {
         this.format = format;
         this.outage = outage;
+        this.isStopped = isStopped;
         this.closed = closed;
     }
 
@@ -43,6 +52,9 @@ public final class TopicDecoder implements RecordDecoder, AutoCloseable {
             throw new BadRecordException(
                     Reason.FORMAT, "value must be a record of fields; got null (a tombstone); send a value");
         }
+        if (value == lastValue) {
+            return lastTree;
+        }
         boolean waited = false;
         for (long pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
             try {
@@ -50,10 +62,17 @@ public final class TopicDecoder implements RecordDecoder, AutoCloseable {
                 if (waited) {
                     outage.over();
                 }
+                lastValue = value;
+                lastTree = tree;
                 return tree;
             } catch (UnavailableException e) {
                 String line = String.valueOf(e.getMessage());
-                requireOpen(line);
+                if (isStopped.getAsBoolean()) {
+                    endWaits();
+                }
+                if (end.isDone()) {
+                    throw ended(line);
+                }
                 outage.lasts(line);
                 waited = true;
                 pause(pause, line);
@@ -80,12 +99,6 @@ public final class TopicDecoder implements RecordDecoder, AutoCloseable {
         throw ended(line);
     }
 
-    private void requireOpen(String line) {
-        if (end.isDone()) {
-            throw ended(line);
-        }
-    }
-
     private static WaitEndedException ended(String line) {
         return new WaitEndedException(line + "; the wait was ended, and the record will come again");
     }
@@ -94,7 +107,7 @@ public final class TopicDecoder implements RecordDecoder, AutoCloseable {
      * Ends the wait that is going on, and every later one before it begins. What can be read without one still is. Any
      * thread may ask for it.
      */
-    public void endWaits() {
+    void endWaits() {
         end.complete(null);
     }
 

@@ -14,7 +14,6 @@ import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,9 +166,6 @@ final class Trees {
         }
         if (value instanceof Instant instant) {
             return instant.toEpochMilli();
-        }
-        if (value instanceof Date date) {
-            return date.getTime();
         }
         if (value instanceof LocalDate date) {
             return TimeUnit.DAYS.toMillis(date.toEpochDay());

@@ -79,7 +79,7 @@ record WireFormat(SchemaId schema, int offset) {
                     "the schema's id must be at least 0; got " + id
                             + "; send what a serializer for schema registries writes");
         }
-        return new SchemaId.Number(id);
+        return new SchemaId.Numeric(id);
     }
 
     private static String shown(byte[] bytes) {

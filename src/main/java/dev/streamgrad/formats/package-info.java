@@ -10,8 +10,7 @@
  * </pre>
  *
  * <p>{@link dev.streamgrad.formats.Formats} is one for the application; each task has a
- * {@link dev.streamgrad.formats.TopicDecoder} of its own. Nothing is said of which fields matter: that is the
- * mapping's.
+ * {@link dev.streamgrad.formats.TaskFormat} of its own. Nothing is said of which fields matter: that is the mapping's.
  *
  * <p><b>Whose fault it is.</b> A value that can never be read is a {@link dev.streamgrad.records.BadRecordException},
  * and becomes a dead letter: cut, with something left over, without a frame, of a schema that the registry says it does

@@ -1,6 +1,9 @@
 package dev.streamgrad.stream;
 
 import dev.streamgrad.cluster.ClusterFacts;
+import dev.streamgrad.formats.Formats;
+import dev.streamgrad.formats.TaskFormat;
+import dev.streamgrad.formats.WaitEndedException;
 import dev.streamgrad.records.DeadLetter;
 import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.settings.Settings;
@@ -13,6 +16,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -26,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private final Settings settings;
     private final ClusterFacts cluster;
+    private final Formats formats;
     private final LearningListener listener;
 
     private final Consumer<String> stop;
@@ -33,17 +38,20 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
 
     private @Nullable ModelStore store;
     private @Nullable Pipeline pipeline;
+    private @Nullable TaskFormat format;
     private TaskListener taskListener = TaskListener.NONE;
 
     /**
      * A processor.
      *
+     * @param formats how records' values are read
      * @param stop is told why the application has to end; what has been learned until then is committed
      * @param read what has been read, of all processors of the application
      */
     LearnProcessor(
             Settings settings,
             ClusterFacts cluster,
+            Formats formats,
             LearningListener listener,
             Consumer<String> stop,
             SamplesRead read) {
@@ -52,6 +60,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         this.listener = listener;
         this.settings = settings;
         this.cluster = cluster;
+        this.formats = formats;
     }
 
     @Override
@@ -60,29 +69,46 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         ModelStore models = context.getStateStore(ModelStore.NAME);
         int partition = context.taskId().partition();
         taskListener = listener.begin(partition);
+        TaskFormat opened = formats.newTask();
+        ValueFormat values = opened.values();
         RecordHandler handler = new RecordHandler(
-                settings, cluster, ValueFormat.JSON, partition, models.models(), models.progress(), taskListener, stop);
+                settings, cluster, values, partition, models.models(), models.progress(), taskListener, stop);
         // Under the name of the stream thread, as which it counts.
         String name = Thread.currentThread().getName() + "-learn-" + partition;
         Consumer<InFlightRecord> forward = this::forward;
-        Pipeline started = new Pipeline(name, handler::handle, record -> models.asOf(record, forward));
+        Pipeline started = new Pipeline(name, record -> learn(handler, record), record -> models.asOf(record, forward));
         store = models;
         pipeline = started;
+        format = opened;
         try {
-            attach(models, handler, started, partition);
+            attach(models, values, handler, started, partition);
         } catch (RuntimeException e) {
             started.close();
+            opened.close();
             taskListener.end();
             throw e;
         }
     }
 
-    private void attach(ModelStore models, RecordHandler handler, Pipeline started, int partition) {
+    /**
+     * A record whose wait was ended is neither learned nor a dead letter. Kafka Streams is told that the task is
+     * another's by now, which makes it give the task up without a commit, so that the record comes again, and is no
+     * failure.
+     */
+    private static void learn(RecordHandler handler, InFlightRecord record) {
+        try {
+            handler.handle(record);
+        } catch (WaitEndedException e) {
+            throw new TaskMigratedException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void attach(ModelStore models, ValueFormat values, RecordHandler handler, Pipeline started, int partition) {
         models.attach(
                 cluster.samplesTopicId(),
                 cluster.samplesPartitions() == 1 ? settings.defaultModel() : "",
                 settings.reading(),
-                ValueFormat.JSON,
+                values,
                 taskListener,
                 handler::loaded,
                 started::drain,
@@ -102,8 +128,12 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
     @Override
     public void close() {
         Pipeline running = pipeline;
-        if (running != null && store != null) {
+        TaskFormat opened = format;
+        if (running != null && store != null && opened != null) {
+            // Or the batch that is being learned might never be.
+            opened.endWaits();
             running.close();
+            opened.close();
             if (!running.isEmpty()) {
                 // Kafka Streams commits before it closes, or not at all: this is never called, or rightly refused.
                 store.detach(() -> {

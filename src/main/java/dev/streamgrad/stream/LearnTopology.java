@@ -1,6 +1,7 @@
 package dev.streamgrad.stream;
 
 import dev.streamgrad.cluster.ClusterFacts;
+import dev.streamgrad.formats.Formats;
 import dev.streamgrad.settings.Settings;
 import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -26,24 +27,26 @@ public final class LearnTopology {
 
     public static Topology build(
             Settings settings, ClusterFacts cluster, LearningListener listener, Consumer<String> stop) {
-        return build(settings, cluster, new SamplesRead(listener::skipped), listener, stop);
+        return build(settings, cluster, Formats.of(settings), new SamplesRead(listener::skipped), listener, stop);
     }
 
     /**
      * Builds it.
      *
+     * @param formats how records' values are read; whoever has it ends the waits for them
      * @param read is to be told by the consumers where they begin
      */
     public static Topology build(
             Settings settings,
             ClusterFacts cluster,
+            Formats formats,
             SamplesRead read,
             LearningListener listener,
             Consumer<String> stop) {
         KeyValueBytesStoreSupplier supplier = settings.storeIsOnDisk()
                 ? Stores.persistentKeyValueStore(ModelStore.NAME)
                 : HashStore.supplier(ModelStore.NAME);
-        return build(settings, cluster, supplier, read, listener, stop);
+        return build(settings, cluster, formats, supplier, read, listener, stop);
     }
 
     public static Topology build(
@@ -52,12 +55,14 @@ public final class LearnTopology {
             KeyValueBytesStoreSupplier supplier,
             LearningListener listener,
             Consumer<String> stop) {
-        return build(settings, cluster, supplier, new SamplesRead(listener::skipped), listener, stop);
+        return build(
+                settings, cluster, Formats.of(settings), supplier, new SamplesRead(listener::skipped), listener, stop);
     }
 
     private static Topology build(
             Settings settings,
             ClusterFacts cluster,
+            Formats formats,
             KeyValueBytesStoreSupplier supplier,
             SamplesRead read,
             LearningListener listener,
@@ -73,7 +78,8 @@ public final class LearnTopology {
                         raw,
                         raw,
                         settings.samplesTopic())
-                .addProcessor(LEARN, () -> new LearnProcessor(settings, cluster, listener, stop, read), SAMPLES)
+                .addProcessor(
+                        LEARN, () -> new LearnProcessor(settings, cluster, formats, listener, stop, read), SAMPLES)
                 .addStateStore(
                         new ModelStoreBuilder(
                                 supplier,

@@ -41,7 +41,7 @@ class AvroFormatTest {
     private final TopicDecoder decoder = decoder(0);
 
     private TopicDecoder decoder(int readerSchema) {
-        Settings settings = Settings.of(Map.of(
+        Settings settings = MappedSettings.of(Map.of(
                 "samples.format",
                 "avro",
                 "schema.registry.url",

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A line of CSV as a record's value. */
 class CsvFormatTest {
     private static Map<?, ?> read(String separator, byte[] line) throws BadRecordException {
-        Settings settings = Settings.of(
+        Settings settings = MappedSettings.of(
                 Map.of("samples.format", "csv", "csv.columns", "amount,country,fraud", "csv.separator", separator));
         try (TopicDecoder decoder = Objects.requireNonNull(Formats.of(settings).newDecoder())) {
             return (Map<?, ?>) Objects.requireNonNull(decoder.decode(line, null));

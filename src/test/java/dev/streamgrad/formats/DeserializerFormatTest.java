@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.BadRecordException.Reason;
-import dev.streamgrad.settings.Settings;
 import dev.streamgrad.settings.SettingsException;
 import java.io.EOFException;
 import java.net.ConnectException;
@@ -96,7 +95,7 @@ class DeserializerFormatTest {
         for (String setting : more) {
             settings.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
         }
-        return Formats.of(Settings.of(settings));
+        return Formats.of(MappedSettings.of(settings));
     }
 
     private static @Nullable Object read(Object given, String... more) throws BadRecordException {
@@ -226,7 +225,7 @@ class DeserializerFormatTest {
                 .hasMessageStartingWith(
                         "samples.deserializer must be a public class that can be made without arguments; got "
                                 + Private.class.getName());
-        assertThatThrownBy(() -> Formats.of(Settings.of(Map.of("samples.deserializer", "no.Such"))))
+        assertThatThrownBy(() -> Formats.of(MappedSettings.of(Map.of("samples.deserializer", "no.Such"))))
                 .isInstanceOf(SettingsException.class)
                 .hasMessage(
                         "samples.deserializer must be a class on the class path; got no.Such (ClassNotFoundException:"
@@ -238,7 +237,7 @@ class DeserializerFormatTest {
 
     @Test
     void jsonBehindAFrame_isReadWhereItStands() throws BadRecordException {
-        Formats formats = Formats.of(Settings.of(Map.of("samples.format", "json-schema")));
+        Formats formats = Formats.of(MappedSettings.of(Map.of("samples.format", "json-schema")));
         assertThat(formats.newDecoder()).isNull();
         byte[] json = "{\"a\":1}".getBytes(StandardCharsets.UTF_8);
         assertThat(formats.frame().length(AvroRecords.framed(7, json), null)).isEqualTo(5);
@@ -252,7 +251,7 @@ class DeserializerFormatTest {
 
     @Test
     void plainJson_needsNothing() throws BadRecordException {
-        Formats formats = Formats.of(Settings.of(Map.of()));
+        Formats formats = Formats.of(MappedSettings.of(Map.of()));
         assertThat(formats.newDecoder()).isNull();
         assertThat(formats.frame().length(VALUE, null)).isZero();
     }

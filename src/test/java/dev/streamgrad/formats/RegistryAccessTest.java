@@ -92,7 +92,7 @@ class RegistryAccessTest {
 
     private static String amount(Map<String, String> settings) throws Exception {
         try (TopicDecoder decoder =
-                Objects.requireNonNull(Formats.of(Settings.of(settings)).newDecoder())) {
+                Objects.requireNonNull(Formats.of(MappedSettings.of(settings)).newDecoder())) {
             Object tree = decoder.decode(framed(7, order(12.5, "DE")), null);
             return String.valueOf(((Map<?, ?>) Objects.requireNonNull(tree)).get("amount"));
         }
@@ -119,8 +119,10 @@ class RegistryAccessTest {
     @Test
     void registryThatIsNotTrusted_isAFaultThatIsNamed() throws Exception {
         try (FakeRegistry registry = secureRegistry()) {
-            RegistryAccess access =
-                    Settings.of(settings(registry)).sampleFormat().registry().orElseThrow();
+            RegistryAccess access = MappedSettings.of(settings(registry))
+                    .sampleFormat()
+                    .registry()
+                    .orElseThrow();
             assertThatThrownBy(
                             () -> new RegistryClient(access, PATIENCE).get("/schemas/ids/7", new CompletableFuture<>()))
                     .isInstanceOf(UnavailableException.class)
@@ -137,7 +139,8 @@ class RegistryAccessTest {
             registry.requires("Basic bGVhcm5lcjpvcGVuIHNlc2FtZQ==");
             assertThat(amount(settings(registry, "schema.registry.basic.auth", "learner:open sesame")))
                     .isEqualTo("12.5");
-            RegistryAccess access = Settings.of(settings(registry, "schema.registry.basic.auth", "learner:s3cret"))
+            RegistryAccess access = MappedSettings.of(
+                            settings(registry, "schema.registry.basic.auth", "learner:s3cret"))
                     .sampleFormat()
                     .registry()
                     .orElseThrow();
@@ -155,7 +158,7 @@ class RegistryAccessTest {
     void storeThatCannotBeRead_isAWrongSetting(String file) throws Exception {
         Files.writeString(folder.resolve("text.p12"), "no keys");
         try (FakeRegistry registry = new FakeRegistry()) {
-            Settings settings = Settings.of(settings(
+            Settings settings = MappedSettings.of(settings(
                     registry,
                     "schema.registry.ssl.truststore.location",
                     folder.resolve(file).toString(),

@@ -43,11 +43,15 @@ public final class RegistryProcess implements AutoCloseable {
 
     /** Starts one, which keeps its schemas in this folder. */
     public static RegistryProcess start(Path folder) throws IOException {
+        RegistryProcess registry = new RegistryProcess(folder, freePort());
+        registry.begin();
+        registry.awaitAnswers();
+        return registry;
+    }
+
+    private static int freePort() throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            RegistryProcess registry = new RegistryProcess(folder, free.getLocalPort());
-            registry.begin();
-            registry.awaitAnswers();
-            return registry;
+            return free.getLocalPort();
         }
     }
 

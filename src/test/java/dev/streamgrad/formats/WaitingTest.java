@@ -11,7 +11,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.streamgrad.formats.FakeRegistry.Answer;
 import dev.streamgrad.records.BadRecordException;
-import dev.streamgrad.settings.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -58,7 +57,7 @@ class WaitingTest {
     }
 
     private static Formats formats(Duration patience, String urls) {
-        return Formats.of(Settings.of(Map.of("samples.format", "avro", "schema.registry.url", urls)), patience);
+        return Formats.of(MappedSettings.of(Map.of("samples.format", "avro", "schema.registry.url", urls)), patience);
     }
 
     private static Formats formats(String urls) {
@@ -198,7 +197,7 @@ class WaitingTest {
     void readersSchemaThatIsNotThere_isWaitedFor_becauseNoRecordIsToBlame() throws Exception {
         try (FakeRegistry registry = new FakeRegistry()) {
             registry.has(7, AvroRecords.ORDER);
-            Formats formats = Formats.of(Settings.of(Map.of(
+            Formats formats = Formats.of(MappedSettings.of(Map.of(
                     "samples.format", "avro", "schema.registry.url", registry.url(), "avro.reader.schema.id", "9")));
             try (TopicDecoder decoder = decoder(formats)) {
                 CompletableFuture<String> amount = amount(decoder);
