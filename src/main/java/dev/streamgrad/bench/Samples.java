@@ -22,7 +22,8 @@ import java.util.List;
 
 /**
  * Samples that fit a spec, as JSON: XOR where the network has its shape, numbers from 0 to 1 of four digits elsewhere;
- * with a mapping, objects that have its fields. They repeat after a few thousand, because making them is not what is measured.
+ * with a mapping, objects that have its fields. They repeat after a few thousand, because making them is not what is
+ * measured.
  */
 final class Samples {
     private static final int DIFFERENT = 4096;
@@ -104,7 +105,8 @@ final class Samples {
             return json.booleanNode(random.nextInt(2) == 1);
         }
         if (type instanceof FeatureType.Listed listed) {
-            return json.textNode(listed.words().get(random.nextInt(listed.words().size())));
+            return json.textNode(
+                    listed.words().get(random.nextInt(listed.words().size())));
         }
         if (type instanceof FeatureType.Learned || type instanceof FeatureType.Hashed) {
             return json.textNode("word " + random.nextInt(WORDS));
@@ -123,7 +125,10 @@ final class Samples {
         JsonNodeFactory json = JsonNodeFactory.instance;
         if (label.isClass()) {
             int index = random.nextInt(label.count());
-            return json.textNode(label.classes().isEmpty() ? "class " + index : label.classes().get(index));
+            return json.textNode(
+                    label.classes().isEmpty()
+                            ? "class " + index
+                            : label.classes().get(index));
         }
         if (outputs == 1) {
             return json.numberNode(random.nextInt(2));
