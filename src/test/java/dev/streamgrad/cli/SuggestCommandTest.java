@@ -2,19 +2,24 @@ package dev.streamgrad.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.records.Prediction;
 import dev.streamgrad.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +178,82 @@ class SuggestCommandTest {
                     .isGreaterThan(json.get("metrics").get("baseline").doubleValue());
             assertThat(admin.listGroups().all().get()).hasSameSizeAs(before);
         }
+    }
+
+    @Test
+    void twoCommands_leadFromATopicOfNestedRecords_keyedByAnything_toALearningModel() throws Exception {
+        StringBuilder lines = new StringBuilder();
+        Random random = new Random(5);
+        for (int i = 0; i < 1000; i++) {
+            int days = random.nextInt(500);
+            lines.append("{\"customer\":\"c")
+                    .append(random.nextInt(700))
+                    .append("\",\"card\":{\"age_days\":")
+                    .append(days)
+                    .append(",\"brand\":\"")
+                    .append(random.nextBoolean() ? "visa" : "amex")
+                    .append("\"},\"fraud\":\"")
+                    .append(days + random.nextInt(100) < 200 ? "yes" : "no")
+                    .append("\"}\n");
+        }
+        Path file = Files.writeString(folder.resolve("cards.jsonl"), lines.toString());
+        String[] topics = {
+            "-b",
+            broker.bootstrapServers(),
+            "--set",
+            "predictions.topic=cards-predictions",
+            "--set",
+            "snapshots.topic=cards-snapshots",
+            "--set",
+            "dead.letters.topic=cards-dead-letters",
+            "--set",
+            "application.id=cards",
+            "--set",
+            "http.port=-1"
+        };
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic("cards", 2, (short) 1)))
+                    .all()
+                    .get();
+        }
+        CommandRun.of(
+                0,
+                CommandRun.with(
+                        topics,
+                        "produce",
+                        "--set",
+                        "samples.topic=cards",
+                        "--jsonl",
+                        file.toString(),
+                        "--key-column",
+                        "customer",
+                        "--wait",
+                        "0"));
+        String out = folder.resolve("cards.properties").toString();
+        CommandRun suggested = CommandRun.of(
+                0, "suggest", "-b", broker.bootstrapServers(), "--topic", "cards", "--label", "fraud", "--out", out);
+        assertThat(suggested.out.toString()).contains("card.age_days").contains("card.brand:category(");
+        assertThat(Files.readString(Path.of(out)))
+                .containsPattern(
+                        "# keys are not taken for names of models, because there are \\d+ different keys in 1000 records\n"
+                                + "keys=ignore\n");
+        CommandRun.of(0, CommandRun.with(topics, "topics", "--config", out));
+        CommandRun learner = new CommandRun(CommandRun.with(topics, "learn", "--config", out));
+        List<Prediction> predictions = new ArrayList<>();
+        Settings settings = Settings.of(Map.of(Settings.BOOTSTRAP_SERVERS, broker.bootstrapServers()));
+        try (TopicTail tail = new TopicTail(settings, "cards-predictions", true)) {
+            await().atMost(Duration.ofMinutes(2)).until(() -> {
+                tail.poll().forEach(record -> predictions.add(Prediction.read(record.value())));
+                return predictions.size() >= 1000 || learner.code.isDone();
+            });
+        }
+        assertThat(predictions).as("%s", learner).hasSize(1000);
+        learner.shutdown.request();
+        assertThat(learner.await()).as("%s", learner).isZero();
+        assertThat(predictions).extracting(Prediction::predictedClass).containsOnly("yes", "no");
+        assertThat(predictions.subList(500, 1000))
+                .filteredOn(prediction -> prediction.loss() != null && prediction.loss() < 0.69)
+                .hasSizeGreaterThan(350);
     }
 
     @Test
