@@ -88,7 +88,10 @@ public final class LearnerApp implements AutoCloseable {
                 properties,
                 new LearnerClients(settings, instance.name(), skipped, read));
         this.models = new ServedModels(
-                streams, settings.modelNames(cluster.samplesPartitions(), ValueFormat.JSON).areKeys(), advertised);
+                streams,
+                settings.modelNames(cluster.samplesPartitions(), ValueFormat.JSON)
+                        .areKeys(),
+                advertised);
         this.watch = new TopicWatch(settings, this::fail);
         streams.setUncaughtExceptionHandler(exception -> {
             failure.compareAndSet(null, exception);

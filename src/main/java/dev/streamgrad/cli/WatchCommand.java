@@ -102,8 +102,11 @@ final class WatchCommand extends ClusterCommand {
         StringBuilder line = new StringBuilder(model)
                 .append(" version ")
                 .append(prediction.version())
-                .append(" predicts ")
-                .append(numbers(prediction.prediction()));
+                .append(" predicts ");
+        if (prediction.predictedClass() != null) {
+            line.append(printable(prediction.predictedClass())).append(' ');
+        }
+        line.append(numbers(prediction.prediction()));
         if (prediction.label() != null) {
             line.append(" for ").append(numbers(prediction.label()));
         }

@@ -22,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param id where the id of a sample stands, which is copied to its prediction; null if none has one
  */
 public record Mapping(
-        List<Feature> features, Missing missing, boolean numbersInQuotes, Label label, @Nullable FieldPath weight, @Nullable FieldPath id) {
+        List<Feature> features,
+        Missing missing,
+        boolean numbersInQuotes,
+        Label label,
+        @Nullable FieldPath weight,
+        @Nullable FieldPath id) {
     /** The settings, with what each is unless it is set. Without {@code features} there is no mapping. */
     public static final Map<String, String> DEFAULTS;
 

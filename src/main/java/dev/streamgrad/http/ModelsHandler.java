@@ -131,7 +131,8 @@ final class ModelsHandler {
     }
 
     /** The answer of the one instance that has the model; of any, if none has. */
-    private CompletableFuture<Answer> whoeverHasIt(List<String> addresses, String pathAndQuery, byte @Nullable [] body) {
+    private CompletableFuture<Answer> whoeverHasIt(
+            List<String> addresses, String pathAndQuery, byte @Nullable [] body) {
         List<CompletableFuture<Answer>> asked = addresses.stream()
                 .map(address -> others.ask(address, pathAndQuery, body))
                 .toList();

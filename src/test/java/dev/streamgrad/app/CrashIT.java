@@ -13,8 +13,8 @@ import dev.streamgrad.learning.ModelState;
 import dev.streamgrad.nn.NumpyRandom;
 import dev.streamgrad.records.Fingerprint;
 import dev.streamgrad.records.Prediction;
-import dev.streamgrad.records.SampleReader;
 import dev.streamgrad.records.Sample;
+import dev.streamgrad.records.SampleReader;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.StateFormat;
 import java.nio.charset.StandardCharsets;
@@ -175,7 +175,9 @@ class CrashIT {
             reader.encode(uninterrupted);
             learner.learn(uninterrupted, reader.features(), reader.label(), reader.weight());
             if (uninterrupted.version() % 500 == 0) {
-                assertThat(snapshots.get((int) uninterrupted.version() / 500 - 1).fingerprint())
+                assertThat(snapshots
+                                .get((int) uninterrupted.version() / 500 - 1)
+                                .fingerprint())
                         .isEqualTo(Fingerprint.of(uninterrupted));
             }
         }
@@ -189,9 +191,11 @@ class CrashIT {
     /** A record as a shop would send it: a country that is new now and then, an amount that is missing now and then. */
     private static byte[] purchase(int number) {
         String amount = number % 11 == 0 ? "null" : Integer.toString(number % 97);
-        String label = number < 700 ? List.of("no", "yes").get(number % 2) : List.of("no", "yes", "maybe").get(number % 3);
-        return ("{\"amount\":" + amount + ",\"country\":\"C" + (number / 300) % 9 + "\",\"card\":{\"age\":" + number % 13
-                        + "},\"shop\":\"s" + number % 31 + "\",\"fraud\":\"" + label + "\"}")
+        String label = number < 700
+                ? List.of("no", "yes").get(number % 2)
+                : List.of("no", "yes", "maybe").get(number % 3);
+        return ("{\"amount\":" + amount + ",\"country\":\"C" + (number / 300) % 9 + "\",\"card\":{\"age\":"
+                        + number % 13 + "},\"shop\":\"s" + number % 31 + "\",\"fraud\":\"" + label + "\"}")
                 .getBytes(StandardCharsets.UTF_8);
     }
 

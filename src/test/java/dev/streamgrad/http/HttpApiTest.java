@@ -382,7 +382,8 @@ class HttpApiTest {
             for (int partition = 0; partition < 2; partition++) {
                 String record = "{\"amount\":0.5,\"country\":\"DE\",\"fraud\":\"no\",\"shop\":{\"name\":\""
                         + shops.get(partition) + "\"}}";
-                producer.send(new ProducerRecord<>("purchases", partition, null, record.getBytes(StandardCharsets.UTF_8)))
+                producer.send(new ProducerRecord<>(
+                                "purchases", partition, null, record.getBytes(StandardCharsets.UTF_8)))
                         .get();
             }
             await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
