@@ -211,6 +211,9 @@ class ReadmeTest {
         if (name.startsWith("kafka.")) {
             return known.contains(name.replaceFirst("^kafka\\.((main\\.)?consumer|producer|admin)?\\.?", ""));
         }
+        if (name.startsWith(Settings.DESERIALIZER_PREFIX)) {
+            return true;
+        }
         return name.startsWith("models.")
                 ? SpecSettings.DEFAULTS.containsKey(name.replaceFirst("^models\\.[^.]+\\.", ""))
                 : known.contains(name);

@@ -53,7 +53,8 @@ public record Birth(
     private static void requireFit(Mapping mapping, Architecture architecture, FeatureScaling scaling) {
         if (mapping.inputs() != architecture.inputs()) {
             throw new IllegalArgumentException("layers must start with " + mapping.inputs()
-                    + ", the inputs that features have; got " + architecture.inputs() + "; write * for it");
+                    + ", the inputs that features have; got " + architecture.inputs()
+                    + "; write * for it, as in layers=*,16,*");
         }
         Label label = mapping.label();
         Activation output = architecture.output();

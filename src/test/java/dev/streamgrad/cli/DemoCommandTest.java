@@ -134,7 +134,7 @@ class DemoCommandTest {
                 "output.activation must be softmax for 3 classes; got sigmoid",
                 ("--csv " + three + " --set layers=1,1 --set output.activation=sigmoid --set loss=mse").split(" "));
         assertRefusedAtLast(
-                "layers must start with 1, the inputs that features have; got 7; write * for it",
+                "layers must start with 1, the inputs that features have; got 7; write * for it, as in layers=*,16,*",
                 ("--csv " + three + " --set layers=7,3").split(" "));
         assertRefusedAtLast("--flip-at needs a label of two values; y of", "--csv", three + "", "--flip-at", "1");
         assertRefused(
