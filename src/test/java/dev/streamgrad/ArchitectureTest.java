@@ -33,7 +33,7 @@ class ArchitectureTest {
             Map.entry("learning", List.of("encoding", "nn", "json")),
             Map.entry("records", List.of("learning", "encoding", "nn", "json")),
             Map.entry("data", List.of("records", "json", "nn")),
-            Map.entry("lesson", List.of("data", "learning", "nn")),
+            Map.entry("lesson", List.of("data", "records", "learning", "encoding", "nn")),
             Map.entry("settings", List.of("records", "learning", "encoding", "nn")),
             Map.entry("formats", List.of("settings", "records", "json")),
             Map.entry("suggest", List.of("settings", "records", "learning", "encoding", "nn", "json")),

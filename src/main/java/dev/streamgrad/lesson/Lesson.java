@@ -107,6 +107,21 @@ public enum Lesson implements Named {
         }
     },
 
+    /** Words as numbers. */
+    CATEGORIES(
+            "categories",
+            "A number for each word puts them in an order that they do not have; with an input for each, one neuron suffices.") {
+        @Override
+        boolean show(Consumer<String> out) {
+            say(out, "one neuron, features=code");
+            int asNumber = new Colours("code").train(out);
+            say(out, "one neuron, features=colour:category(red,green,blue)");
+            int asWords = new Colours("colour:category(red,green,blue)").train(out);
+            say(out, "right: %d of 3 from the number, %d of 3 from an input for each word", asNumber, asWords);
+            return asNumber < 3 && asWords == 3;
+        }
+    },
+
     /** Gradients in a deep network. */
     VANISHING_GRADIENT(
             "vanishing-gradient",
