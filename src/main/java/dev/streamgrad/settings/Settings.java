@@ -95,7 +95,7 @@ public final class Settings {
         this.specs = specs;
         this.sampleFormat = SampleFormat.of(values, deserializer);
         this.modelField = modelField();
-        this.reading = reading(deserializer);
+        this.reading = readingOf();
         requireMappings(spec, specs);
         checkTopics();
         this.advertised = advertised(string(SettingsDefinition.HTTP_ADVERTISED));
@@ -127,7 +127,8 @@ public final class Settings {
         return string(SettingsDefinition.KEYS).equals("ignore");
     }
 
-    private Reading reading(Map<String, String> deserializer) {
+    /** Without what the deserializer is configured with: passwords may be among it, and they may change. */
+    private Reading readingOf() {
         Map<String, String> settings = new TreeMap<>();
         for (String name : READING) {
             if (!string(name).equals(String.valueOf(DEFINITION.defaultValues().get(name)))) {
@@ -137,7 +138,6 @@ public final class Settings {
         if (keysAreIgnored()) {
             settings.put(DEFAULT_MODEL, defaultModel());
         }
-        deserializer.forEach((name, value) -> settings.put(DESERIALIZER_PREFIX + name, value));
         return new Reading(settings);
     }
 

@@ -23,6 +23,14 @@ class SettingsTest {
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1])));
     }
 
+    /** It stands in every snapshot, and a password may change: the class is kept, what it is configured with is not. */
+    @Test
+    void howRecordsAreRead_isKeptWithoutTheDeserializersSettings() {
+        Settings settings =
+                of("samples.deserializer=a.B", "samples.deserializer.basic.auth=s3cret", "features=a", "layers=*,1");
+        assertThat(settings.reading().toString()).contains("a.B").doesNotContain("s3cret", "basic.auth");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
