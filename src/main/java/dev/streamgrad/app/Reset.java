@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Forgets every model of a learner: its changelog, the offsets of its group, and the snapshots, which are of models
@@ -96,6 +97,7 @@ public final class Reset {
         for (int tries = 0; tries < TRIES; tries++) {
             try {
                 admin.createTopics(List.of(anew)).all().get();
+                awaitKnown(admin, topic);
                 return;
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof TopicExistsException)) {
@@ -109,5 +111,20 @@ public final class Reset {
                 "topic " + topic + " was deleted and could not be created again, because its deletion does not end;"
                         + " create it later with: " + Invocation.of("topics"),
                 null);
+    }
+
+    /** The broker answers before it knows of the topic itself; whoever starts next must find it. */
+    private static void awaitKnown(Admin admin, String topic) throws InterruptedException, ExecutionException {
+        for (int tries = 0; tries < TRIES; tries++) {
+            try {
+                admin.describeTopics(List.of(topic)).allTopicNames().get();
+                return;
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(SLICE_MS);
+            }
+        }
     }
 }
