@@ -115,12 +115,8 @@ class AvroIT {
             try (Admin admin = Admin.create(topics.settings().kafka().admin())) {
                 String group = topics.settings().applicationId();
                 await().atMost(PATIENCE)
-                        .until(() -> admin.describeConsumerGroups(List.of(group))
-                                .describedGroups()
-                                .get(group)
-                                .get()
-                                .members()
-                                .isEmpty());
+                        .until(() -> admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
+                                .allMatch(described -> described.members().isEmpty()));
             }
             assertThat(app.state()).isEqualTo(State.RUNNING);
             assertThat(app.hasStopped()).isFalse();

@@ -254,7 +254,7 @@ class AvroFormatTest {
                 bytes[k] = (byte) random.nextInt(6);
             }
             try {
-                fields(framed(7, bytes)).entrySet();
+                assertThat(fields(framed(7, bytes)).entrySet()).isNotEmpty();
             } catch (BadRecordException e) {
                 assertThat(e.text()).doesNotContain("\n");
                 refused++;
@@ -353,7 +353,7 @@ class AvroFormatTest {
         List<Object> amounts = new ArrayList<>();
         for (byte[] value : List.of(
                 framed(1, order(1.5, "DE")),
-                framed(2, record(more, "amount", 2, "country", null)),
+                framed(2, record(more, "amount", 2, "country", "FR")),
                 framed(3, record(other, "amount", new Utf8("much"))),
                 framed(1, order(2.5, "DE")))) {
             amounts.add(String.valueOf(fields(value).get("amount")));
