@@ -259,10 +259,16 @@ public final class Rebuild {
         }
     }
 
+    private long modelsOf(int partition) {
+        return models.keySet().stream()
+                .filter(id -> id.partition() == partition)
+                .count();
+    }
+
     /** Whether a model was trained on the record, or has counted it as refused. */
     private boolean takes(ModelId id, ConsumerRecord<byte[], byte[]> record, Replayer replayer) {
         ReplayedModel known = models.get(id);
-        if (known == null && models.size() >= settings.mostModels()) {
+        if (known == null && modelsOf(id.partition()) >= settings.mostModels()) {
             return false;
         }
         ReplayedModel model = known != null ? known : replayer.created(id, record.offset());

@@ -188,9 +188,9 @@ public final class Encoder {
             return truth >= 0;
         }
         if (type instanceof FeatureType.Cyclic cyclic) {
-            double number = number(values, slot);
-            fillCircle(number, cyclic.period(), at);
-            return Double.isFinite(number);
+            double turns = number(values, slot) / cyclic.period();
+            fillCircle(turns, at);
+            return Double.isFinite(turns);
         }
         if (type instanceof FeatureType.Time time) {
             return fillTime(values, slot, time, at);
@@ -212,8 +212,7 @@ public final class Encoder {
         return true;
     }
 
-    private void fillCircle(double number, double period, int at) {
-        double turns = number / period;
+    private void fillCircle(double turns, int at) {
         double angle = FULL_CIRCLE * (turns - FastMath.floor(turns));
         inputs[at] = FastMath.sin(angle);
         inputs[at + 1] = FastMath.cos(angle);
@@ -229,7 +228,7 @@ public final class Encoder {
         }
         int input = at;
         for (TimePart part : type.parts()) {
-            fillCircle(part.of(time), part.period(), input);
+            fillCircle(part.of(time) / part.period(), input);
             input += 2;
         }
         return true;
@@ -445,7 +444,9 @@ public final class Encoder {
             case TEXT -> word(values.text(slot), values.from(slot), values.to(slot));
             case TRUE -> word(TRUE, 0, TRUE.length);
             case FALSE -> word(FALSE, 0, FALSE.length);
-            case NUMBER -> takeNumber(values, slot);
+            case NUMBER -> {
+                return takeNumber(values, slot);
+            }
             default -> {
                 return false;
             }
@@ -454,17 +455,21 @@ public final class Encoder {
     }
 
     /** A whole number is its digits, however many they are; another is its shortest decimal. */
-    private void takeNumber(FieldValues values, int slot) {
+    private boolean takeNumber(FieldValues values, int slot) {
         if (values.to(slot) > values.from(slot)) {
             word(values.text(slot), values.from(slot), values.to(slot));
-            return;
+            return true;
         }
         double number = values.number(slot);
+        if (!Double.isFinite(number)) {
+            return false;
+        }
         long whole = (long) number;
         int end = whole == number && Math.abs(whole) < 1L << 53
                 ? ShortestDecimal.write(whole, decimal, 0)
                 : ShortestDecimal.write(number, decimal, 0);
         word(decimal, 0, end);
+        return true;
     }
 
     private void word(byte[] bytes, int from, int to) {

@@ -27,7 +27,7 @@ public record Feature(FieldPath field, FeatureType type, boolean indicated) {
         boolean indicated = text.endsWith("?");
         String whole = indicated ? text.substring(0, text.length() - 1).strip() : text;
         int end = whole.startsWith("\"") ? Words.endOfQuotes(whole) : endOfName(whole);
-        FieldPath field = FieldPath.parse(Words.unquoted(whole.substring(0, end)));
+        FieldPath field = FieldPath.parse(Words.unquoted(whole.substring(0, end).strip()));
         String rest = whole.substring(end).strip();
         if (rest.startsWith("[") && rest.endsWith("]")) {
             return new Feature(field, list(rest), indicated);

@@ -119,7 +119,10 @@ public sealed interface FeatureType {
 
         @Override
         public String text() {
-            return "category(" + words.stream().map(Words::quoted).collect(Collectors.joining(",")) + ")";
+            boolean readsAsACount = words.size() == 1 && words.get(0).chars().allMatch(c -> c >= '0' && c <= '9');
+            return readsAsACount
+                    ? "category(\"" + words.get(0) + "\")"
+                    : "category(" + words.stream().map(Words::quoted).collect(Collectors.joining(",")) + ")";
         }
 
         @Override
@@ -259,11 +262,13 @@ public sealed interface FeatureType {
         if (open >= 0 && !text.endsWith(")")) {
             throw new IllegalArgumentException("the type of a feature must end with its bracket; got " + text);
         }
-        List<String> arguments = open < 0 ? List.of() : Words.split(text.substring(open + 1, text.length() - 1));
+        String inBrackets =
+                open < 0 ? "" : text.substring(open + 1, text.length() - 1).strip();
+        List<String> arguments = Words.split(inBrackets);
         return switch (name) {
             case "number" -> plain(text, arguments, new Quantity());
             case "boolean" -> plain(text, arguments, new Truth());
-            case "category" -> category(text, arguments);
+            case "category" -> category(text, inBrackets, arguments);
             case "hash" -> new Hashed(whole(text, one(text, arguments)));
             case "cyclic" -> new Cyclic(number(text, one(text, arguments)));
             case "time" -> {
@@ -284,12 +289,13 @@ public sealed interface FeatureType {
         return type;
     }
 
-    private static FeatureType category(String text, List<String> arguments) {
+    private static FeatureType category(String text, String inBrackets, List<String> arguments) {
         if (arguments.isEmpty()) {
             throw new IllegalArgumentException("category must list its words, as in category(DE,FR,IT), or say how many"
                     + " inputs it has, as in category(16); got " + text);
         }
-        boolean counts = arguments.size() == 1 && arguments.get(0).chars().allMatch(Character::isDigit);
+        // A number in quotes is a word.
+        boolean counts = inBrackets.chars().allMatch(c -> c >= '0' && c <= '9');
         return counts ? new Learned(whole(text, arguments.get(0))) : new Listed(arguments);
     }
 

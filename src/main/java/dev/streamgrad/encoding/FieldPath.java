@@ -11,6 +11,9 @@ import java.util.List;
  * @param names at least one
  */
 public record FieldPath(List<String> names) {
+    /** The longest name, in characters: a scanner of records keeps not much more of a string. */
+    public static final int LONGEST_NAME = 1000;
+
     /** How deep a field may stand. */
     public static final int DEEPEST = 32;
 
@@ -26,6 +29,10 @@ public record FieldPath(List<String> names) {
                     "a field must be nested at most " + DEEPEST + " deep; got " + names.size() + " names");
         }
         for (String name : names) {
+            if (name.length() > LONGEST_NAME) {
+                throw new IllegalArgumentException(
+                        "a field's name must have at most " + LONGEST_NAME + " characters; got " + name.length());
+            }
             if (name.chars().anyMatch(Character::isISOControl)) {
                 throw new IllegalArgumentException("a field's name must not have control characters; got some");
             }

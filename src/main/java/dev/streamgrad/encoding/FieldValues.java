@@ -4,6 +4,7 @@ import dev.streamgrad.json.ShortestDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ public final class FieldValues {
     private static final byte[] NO_BYTES = {};
 
     private final List<FieldPath> paths;
+    private final Map<FieldPath, Integer> slots = new HashMap<>();
     private final Kind[] kinds;
     private final double[] numbers;
     /** The text of a slot, or of a whole number its digits; bytes of UTF-8. */
@@ -88,15 +90,16 @@ public final class FieldValues {
      */
     private FieldValues(Map<FieldPath, Integer> longest) {
         this.paths = new ArrayList<>(longest.keySet());
-        int slots = paths.size();
-        this.kinds = new Kind[slots];
-        this.numbers = new double[slots];
-        this.texts = new byte[slots][];
-        this.from = new int[slots];
-        this.to = new int[slots];
-        this.lists = new double[slots][];
-        this.lengths = new int[slots];
-        for (int slot = 0; slot < slots; slot++) {
+        int count = paths.size();
+        this.kinds = new Kind[count];
+        this.numbers = new double[count];
+        this.texts = new byte[count][];
+        this.from = new int[count];
+        this.to = new int[count];
+        this.lists = new double[count][];
+        this.lengths = new int[count];
+        for (int slot = 0; slot < count; slot++) {
+            slots.put(paths.get(slot), slot);
             lists[slot] = new double[longest.getOrDefault(paths.get(slot), 0)];
         }
         clear();
@@ -107,9 +110,9 @@ public final class FieldValues {
         return paths;
     }
 
-    /** The slot of a field of the mapping. */
-    int slotOf(FieldPath path) {
-        return paths.indexOf(path);
+    /** The slot of a field; −1 if it has none. */
+    public int slotOf(FieldPath path) {
+        return slots.getOrDefault(path, -1);
     }
 
     /** Empties every slot. */

@@ -6,7 +6,7 @@ import dev.streamgrad.nn.Named;
 public enum Missing implements Named {
     /** The record cannot be used. */
     DEAD_LETTER("dead-letter"),
-    /** The feature's inputs are 0. */
+    /** The feature's inputs are 0; a quantity that is scaled is a 0 like any other, and counts in its mean. */
     ZERO("zero"),
     /** A number is the mean of those that were there; the inputs of any other feature are 0. Needs scaling. */
     MEAN("mean");

@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.time.chrono.IsoChronology;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
 import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
 import org.apache.commons.math3.util.FastMath;
@@ -25,13 +27,18 @@ public final class Moments {
     private static final DateTimeFormatter TEXT = new DateTimeFormatterBuilder()
             .append(DateTimeFormatter.ISO_LOCAL_DATE)
             .optionalStart()
-            .appendPattern("['T'][' ']")
+            .appendLiteral('T')
             .append(DateTimeFormatter.ISO_LOCAL_TIME)
-            .optionalStart()
             .appendPattern("[XXX][XX][X]")
             .optionalEnd()
+            .optionalStart()
+            .appendLiteral(' ')
+            .append(DateTimeFormatter.ISO_LOCAL_TIME)
+            .appendPattern("[XXX][XX][X]")
             .optionalEnd()
-            .toFormatter(Locale.ROOT);
+            .toFormatter(Locale.ROOT)
+            .withResolverStyle(ResolverStyle.STRICT)
+            .withChronology(IsoChronology.INSTANCE);
 
     private Moments() {}
 
@@ -51,6 +58,8 @@ public final class Moments {
     public static @Nullable LocalDateTime of(double sinceEpoch) {
         double seconds =
                 FastMath.floor(Math.abs(sinceEpoch) >= LEAST_MILLIS ? sinceEpoch / MILLIS_PER_SECOND : sinceEpoch);
-        return Math.abs(seconds) > MOST_SECONDS ? null : LocalDateTime.ofEpochSecond((long) seconds, 0, ZoneOffset.UTC);
+        return Math.abs(seconds) <= MOST_SECONDS
+                ? LocalDateTime.ofEpochSecond((long) seconds, 0, ZoneOffset.UTC)
+                : null;
     }
 }

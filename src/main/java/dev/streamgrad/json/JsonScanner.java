@@ -252,6 +252,16 @@ public final class JsonScanner {
         return true;
     }
 
+    /** The hash of the last string or name, as {@link String#hashCode} has it, as far as it is kept. */
+    public int stringHash() {
+        int hash = 0;
+        int end = Math.min(length, KEPT);
+        for (int i = 0; i < end; i++) {
+            hash = 31 * hash + kept[i];
+        }
+        return hash;
+    }
+
     /** How many characters the last string or name has. */
     public int stringLength() {
         return length;

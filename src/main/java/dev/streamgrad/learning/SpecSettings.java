@@ -115,15 +115,20 @@ public final class SpecSettings {
         return withLaterSettings(then).entrySet().stream()
                 .filter(setting ->
                         !setting.getValue().equals(present.getOrDefault(setting.getKey(), setting.getValue())))
-                .map(setting ->
-                        setting.getKey() + " " + setting.getValue() + " (now " + present.get(setting.getKey()) + ")")
+                .map(setting -> setting.getKey() + " " + shown(setting.getValue()) + " (now "
+                        + shown(String.valueOf(present.get(setting.getKey()))) + ")")
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String shown(String value) {
+        return value.isEmpty() ? "not set" : value;
     }
 
     /** As {@link #format}, with the settings that it leaves out where they are as models were before there were any. */
     private static Map<String, String> withLaterSettings(ModelSpec spec) {
         Map<String, String> settings = format(spec);
         settings.putIfAbsent(LABEL_SCALING, LabelScaling.NONE.id());
+        Mapping.DEFAULTS.forEach(settings::putIfAbsent);
         return settings;
     }
 

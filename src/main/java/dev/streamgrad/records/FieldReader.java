@@ -24,7 +24,17 @@ final class FieldReader {
     private final ValueFormat format;
     private final FieldTree fields;
     private final JsonScanner scanner = new JsonScanner();
-    private final FieldTree.Name scanned = scanner::isString;
+    private final FieldTree.Name scanned = new FieldTree.Name() {
+        @Override
+        public boolean is(String name) {
+            return scanner.isString(name);
+        }
+
+        @Override
+        public int hash() {
+            return scanner.stringHash();
+        }
+    };
     /** Strings with escapes, decoded: kept until the record is done with. */
     private byte[] unescaped = {};
 
@@ -112,7 +122,8 @@ final class FieldReader {
         }
     }
 
-    private void readValue(FieldTree field, int depth)
+    /** Reads the value of a field, and returns what it is. */
+    private Kind readValue(FieldTree field, int depth)
             throws MalformedException, TooLargeException, BadRecordException {
         Kind kind = scanner.value();
         int slot = field.slot();
@@ -134,6 +145,7 @@ final class FieldReader {
         } else {
             takeScalar(slot, kind, depth);
         }
+        return kind;
     }
 
     private void takeScalar(int slot, Kind kind, int depth) throws MalformedException, TooLargeException {
@@ -183,24 +195,35 @@ final class FieldReader {
         }
         for (int index = 0; scanner.element(index == 0); index++) {
             FieldTree child = field.hasChildren() ? field.child(index) : null;
+            Kind kind;
             if (child != null) {
-                readValue(child, depth);
-                continue;
+                kind = readValue(child, depth);
+            } else {
+                kind = scanner.value();
+                scanner.skip(kind, depth);
             }
-            Kind kind = scanner.value();
             if (numbers && kind == Kind.NUMBER) {
                 values.element(slot, scanner.number());
-                continue;
-            }
-            if (numbers) {
+            } else if (numbers) {
                 values.other(slot);
                 numbers = false;
             }
-            scanner.skip(kind, depth);
         }
     }
 
     private void readTree(@Nullable Object tree) throws BadRecordException {
+        try {
+            takeFields(tree);
+        } catch (RuntimeException e) {
+            // A tree may be a view of what somebody else's code gave, and the learner must outlive it.
+            throw new BadRecordException(
+                    Reason.FORMAT,
+                    "value must give its fields; it fails with " + BadRecordException.shown(e.toString())
+                            + "; send another, or mend the deserializer");
+        }
+    }
+
+    private void takeFields(@Nullable Object tree) throws BadRecordException {
         if (!(tree instanceof Map<?, ?>)) {
             throw new BadRecordException(
                     Reason.FIELD,
@@ -218,7 +241,9 @@ final class FieldReader {
         for (String name : path.names()) {
             if (node instanceof Map<?, ?> map) {
                 node = map.get(name);
-            } else if (node instanceof List<?> list && isIndex(name, list.size())) {
+            } else if (node instanceof List<?> list
+                    && FieldTree.isIndex(name)
+                    && Integer.parseInt(name) < list.size()) {
                 node = list.get(Integer.parseInt(name));
             } else {
                 return null;
@@ -228,10 +253,6 @@ final class FieldReader {
             }
         }
         return node;
-    }
-
-    private static boolean isIndex(String name, int size) {
-        return name.length() < 10 && name.chars().allMatch(c -> c >= '0' && c <= '9') && Integer.parseInt(name) < size;
     }
 
     private void take(int slot, @Nullable Object value) {

@@ -39,7 +39,7 @@ final class MappedReader implements SampleReader {
         this.values = new FieldValues(mapping, outputs);
         this.fields = new FieldReader(values, format);
         this.encoder = new Encoder(mapping, values, outputs, birth.scales());
-        this.idSlot = mapping.id() == null ? -1 : values.paths().indexOf(mapping.id());
+        this.idSlot = mapping.id() == null ? -1 : values.slotOf(mapping.id());
         this.met = new boolean[values.paths().size()];
     }
 
@@ -67,7 +67,7 @@ final class MappedReader implements SampleReader {
         return mapping.features().stream()
                 .map(Feature::field)
                 .distinct()
-                .filter(field -> !met[values.paths().indexOf(field)])
+                .filter(field -> !met[values.slotOf(field)])
                 .map(FieldPath::text)
                 .toList();
     }
@@ -87,6 +87,12 @@ final class MappedReader implements SampleReader {
     public void encode(Model model) throws BadRecordException {
         try {
             encoder.encode(values, model.vocabulary());
+        } catch (RuntimeException e) {
+            // Whatever a record is, the learner outlives it, and whoever replays it finds the same.
+            throw new BadRecordException(
+                    Reason.FIELD,
+                    "value must give numbers; it fails with " + BadRecordException.shown(e.toString())
+                            + "; send another, and report this");
         } catch (UnusableValueException e) {
             throw new BadRecordException(
                     Reason.FIELD,

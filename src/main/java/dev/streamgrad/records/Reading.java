@@ -25,8 +25,26 @@ public record Reading(Map<String, String> settings) {
     /** A line for each setting, by name. */
     public String text() {
         List<String> lines = new ArrayList<>();
-        new TreeMap<>(settings).forEach((name, value) -> lines.add(name + "=" + value));
+        new TreeMap<>(settings).forEach((name, value) -> lines.add(name + "=" + escaped(value)));
         return String.join("\n", lines);
+    }
+
+    private static String escaped(String value) {
+        return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
+    }
+
+    private static String unescaped(String value) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\\' && i + 1 < value.length()) {
+                i++;
+                char next = value.charAt(i);
+                c = next == 'n' ? '\n' : next == 'r' ? '\r' : next;
+            }
+            text.append(c);
+        }
+        return text.toString();
     }
 
     /** Reads what {@link #text} wrote. */
@@ -38,7 +56,7 @@ public record Reading(Map<String, String> settings) {
                 throw new IllegalArgumentException(
                         "every line of how samples are read must be name=value; got " + BadRecordException.shown(line));
             }
-            settings.put(line.substring(0, equals), line.substring(equals + 1));
+            settings.put(line.substring(0, equals), unescaped(line.substring(equals + 1)));
         });
         return new Reading(settings);
     }

@@ -6,6 +6,8 @@ import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.ModelState;
 import dev.streamgrad.learning.PrequentialMetrics;
+import dev.streamgrad.learning.SpecSettings;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +94,7 @@ public record Snapshot(
         return Json.LONGEST_NUMBER * numbers
                 + LONGEST_ROW_FRAME * rows * groups
                 + LONGEST_FRAME
+                + 6L * SpecSettings.formatText(spec).getBytes(StandardCharsets.UTF_8).length
                 + 6L * ModelState.words(spec)
                 + largestNames(spec)
                 + 6L * ModelName.LONGEST;

@@ -2,8 +2,10 @@ package dev.streamgrad.settings;
 
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.records.Prediction;
+import dev.streamgrad.records.Reading;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.StateFormat;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
@@ -17,24 +19,30 @@ public final class RecordLimits {
     /** What a record batch adds to a record, and more: headers, our own among them. */
     public static final int RECORD_OVERHEAD = 4096;
 
+    /** The most bytes of JSON that a byte of text becomes. */
+    private static final long LONGEST_ESCAPE = 6;
+
     private final Map<String, ModelSpec> specs;
+    private final long ofReading;
 
     /**
      * The limits of these specs.
      *
      * @param specs by the words that an error names each with
+     * @param reading how records are read, which every snapshot says
      */
-    RecordLimits(Map<String, ModelSpec> specs) {
+    RecordLimits(Map<String, ModelSpec> specs, Reading reading) {
         this.specs = Map.copyOf(specs);
+        this.ofReading = LONGEST_ESCAPE * reading.text().getBytes(StandardCharsets.UTF_8).length;
     }
 
-    private static long largestRecord(ModelSpec spec) {
-        return Math.max(Snapshot.largest(spec), StateFormat.largest(spec)) + RECORD_OVERHEAD;
+    private long largestRecord(ModelSpec spec) {
+        return Math.max(Snapshot.largest(spec), StateFormat.largest(spec)) + ofReading + RECORD_OVERHEAD;
     }
 
     /** The size of the largest record that any configured model makes, in bytes. */
     public long largestRecord() {
-        return largest(RecordLimits::largestRecord);
+        return largest(this::largestRecord);
     }
 
     /** The size of the largest prediction that any configured model makes, in bytes. */
@@ -61,7 +69,7 @@ public final class RecordLimits {
         specs.forEach((model, spec) -> requireRoomFor(model, spec, request));
     }
 
-    static void requireRoomFor(String model, ModelSpec spec, long request) {
+    void requireRoomFor(String model, ModelSpec spec, long request) {
         long largest = largestRecord(spec);
         if (largest > request) {
             throw new SettingsException(

@@ -103,7 +103,7 @@ public final class Settings {
         Map<String, ModelSpec> all = new TreeMap<>();
         all.put("any model", spec);
         specs.forEach((name, ofModel) -> all.put("model " + name, ofModel));
-        this.limits = new RecordLimits(all);
+        this.limits = new RecordLimits(all, reading);
         this.kafka = new KafkaConfig(kafka, applicationId(), bootstrapServers(), instanceId(), limits);
     }
 
@@ -283,7 +283,7 @@ public final class Settings {
      * @throws SettingsException naming the setting to raise
      */
     public void requireRoomFor(String model, ModelSpec stored) {
-        RecordLimits.requireRoomFor("model " + model, stored, kafka.maxRequestSize());
+        limits.requireRoomFor("model " + model, stored, kafka.maxRequestSize());
     }
 
     /** The spec that a new model gets which has no settings of its own. */

@@ -125,6 +125,14 @@ class MappingTest {
     }
 
     @Test
+    void numberInQuotes_isAWordOfACategory_andBlanksAroundANameAreNone() {
+        assertThat(Feature.parse("c:category(\"5\")").type()).isEqualTo(new FeatureType.Listed(List.of("5")));
+        assertThat(Feature.parse("c:category(\"5\")").text()).isEqualTo("c:category(\"5\")");
+        assertThat(Feature.parse("amount : number").field().names()).containsExactly("amount");
+        assertThatThrownBy(() -> FieldPath.parse("x".repeat(1001))).hasMessageContaining("at most 1000 characters");
+    }
+
+    @Test
     void inputs_haveNames() {
         Mapping mapping =
                 mapping("features=amount?,country:category(3),m:hash(2),h:cyclic(24),t:time(month),p[2],b:boolean");

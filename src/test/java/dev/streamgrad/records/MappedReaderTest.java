@@ -143,6 +143,71 @@ class MappedReaderTest {
         assertThatThrownBy(() -> none.read(new byte[] {1})).hasMessageContaining("must be a record with fields");
     }
 
+    /** A number that is none must not reach what writes numbers: the record would end the learner, again and again. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    c:category(4)    | {"c":NaN}         | c must be a category: text, a number, true or false; got NaN
+                    c:category(4)    | {"c":1e400}       | c must be a category: text, a number, true or false; got Infinity
+                    c:hash(4)        | {"c":-Infinity}   | c must be something to hash: text, a number, true or false; got -Infinity
+                    c:category(4)    | {"c":[1]}         | c must be a category
+                    c:category(4)    | {"c":{}}          | c must be a category
+                    c:cyclic(0.5)    | {"c":1e308}       | c must be a number; got 1.0E308
+                    c:time(hour)     | {"c":NaN}         | c must be a date or time
+                    c:time(hour)     | {"c":1e300}       | c must be a date or time
+                    c:time(hour)     | {"c":"2026-02-31"} | c must be a date or time
+                    c:time(hour)     | {"c":"2026-02-0110:00"} | c must be a date or time
+                    """)
+    void valueThatIsNoWordNoTimeAndNoNumber_isRefused(String features, String json, String message) {
+        assertThatThrownBy(() -> read(spec("features=" + features), json)).hasMessageStartingWith(message);
+        assertThatThrownBy(() -> read(spec("features=a", "label.classes=no,yes"), "{\"a\":1,\"label\":NaN}"))
+                .hasMessageStartingWith("label must be one of the classes no,yes; got NaN");
+    }
+
+    @Test
+    void elementsOfAList_areFieldsOfTheirOwn_besideTheList() throws BadRecordException {
+        assertThat(features("p[3],/p/0:category(1,2),/p/2", "{\"p\":[2,5,7]}")).containsExactly(2, 5, 7, 0, 1, 7);
+    }
+
+    /** Neither by the names that are mapped nor by those that are not may a record take time out of proportion. */
+    @Test
+    void wideRecord_isRead_inAnyOrder() throws BadRecordException {
+        StringBuilder features = new StringBuilder("f0");
+        StringBuilder record = new StringBuilder("{\"f0\":0");
+        for (int i = 1; i < 3000; i++) {
+            features.append(",f").append(i);
+            record.insert(1, "\"f" + i + "\":" + i + ",\"other" + i + "\":[" + i + "],");
+        }
+        double[] read = features(features.toString(), record + "}");
+        for (int i = 0; i < 3000; i++) {
+            assertThat(read[i]).isEqualTo(i);
+        }
+    }
+
+    /** What somebody else's deserializer gives may fail when it is looked at. */
+    @Test
+    void treeThatFails_isRefused() {
+        ModelSpec spec = spec("features=/items/,a");
+        Map<String, Object> failing = new HashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public Object get(Object key) {
+                throw new IllegalStateException("not now");
+            }
+        };
+        SampleReader reader = SampleReader.of(spec, new ValueFormat(RecordFrame.NONE, (value, headers) -> failing));
+        assertThatThrownBy(() -> reader.read(new byte[] {1}))
+                .isInstanceOf(BadRecordException.class)
+                .hasMessageContaining("IllegalStateException: not now");
+        SampleReader list = SampleReader.of(
+                spec, new ValueFormat(RecordFrame.NONE, (value, headers) -> Map.of("items", List.of(1), "a", 1)));
+        assertThatThrownBy(() -> {
+                    list.read(new byte[] {1});
+                    list.encode(new Model(spec));
+                })
+                .hasMessageStartingWith("/items/ must be a number; got nothing");
+    }
+
     @Test
     void faultOfALabel_namesItsField() {
         assertThatThrownBy(() -> read(spec("features=a", "label=y"), "{\"a\":1,\"y\":2}"))

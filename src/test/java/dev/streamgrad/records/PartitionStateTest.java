@@ -28,6 +28,12 @@ class PartitionStateTest {
     }
 
     @Test
+    void readingWithBreaksOfLines_comesBack() {
+        Reading odd = new Reading(Map.of("csv.columns", "\"a\nb\",c\\n\r", "model", "x=y"));
+        assertThat(Reading.parse(odd.text())).isEqualTo(odd);
+    }
+
+    @Test
     void version1_isWhatIsWritten() {
         byte[] bytes = STATE.write();
         String body = HexFormat.of().formatHex(Arrays.copyOf(bytes, bytes.length - Integer.BYTES));
