@@ -70,7 +70,7 @@ final class FakeRegistry implements AutoCloseable {
     void has(String path, String schema, String... references) {
         ObjectNode body = JSON.createObjectNode().put("schema", schema);
         for (String reference : references) {
-            String[] parts = reference.split(" ");
+            String[] parts = reference.split(" ", -1);
             body.withArray("references")
                     .addObject()
                     .put("name", parts[0])

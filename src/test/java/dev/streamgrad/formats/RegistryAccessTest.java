@@ -52,8 +52,9 @@ class RegistryAccessTest {
     private static void keytool(String arguments, String store) throws IOException, InterruptedException {
         String command = Path.of(System.getProperty("java.home"), "bin", "keytool") + " " + arguments
                 + folder.resolve(store) + " -storepass " + PASSWORD;
-        Process process =
-                new ProcessBuilder(command.split(" ")).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command.split(" ", -1))
+                .redirectErrorStream(true)
+                .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();
     }

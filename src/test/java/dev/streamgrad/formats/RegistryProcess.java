@@ -117,7 +117,7 @@ public final class RegistryProcess implements AutoCloseable {
     public int register(String subject, String schema, String... references) throws IOException, InterruptedException {
         ObjectNode body = JSON.createObjectNode().put("schema", schema).put("schemaType", "AVRO");
         for (String reference : references) {
-            String[] parts = reference.split(" ");
+            String[] parts = reference.split(" ", -1);
             body.withArray("references")
                     .addObject()
                     .put("name", parts[0])
