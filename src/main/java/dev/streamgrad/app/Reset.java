@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -96,8 +97,10 @@ public final class Reset {
         admin.deleteTopics(List.of(topic)).all().get();
         for (int tries = 0; tries < TRIES; tries++) {
             try {
-                admin.createTopics(List.of(anew)).all().get();
-                awaitKnown(admin, topic);
+                awaitKnown(
+                        admin,
+                        topic,
+                        admin.createTopics(List.of(anew)).topicId(topic).get());
                 return;
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof TopicExistsException)) {
@@ -113,18 +116,27 @@ public final class Reset {
                 null);
     }
 
-    /** The broker answers before it knows of the topic itself; whoever starts next must find it. */
-    private static void awaitKnown(Admin admin, String topic) throws InterruptedException, ExecutionException {
+    /**
+     * The broker answers before it knows of the topic itself, and perhaps before it knows that the one before is gone;
+     * whoever starts next must find this one.
+     */
+    private static void awaitKnown(Admin admin, String topic, Uuid id) throws InterruptedException, ExecutionException {
         for (int tries = 0; tries < TRIES; tries++) {
             try {
-                admin.describeTopics(List.of(topic)).allTopicNames().get();
-                return;
+                if (Objects.requireNonNull(admin.describeTopics(List.of(topic))
+                                .allTopicNames()
+                                .get()
+                                .get(topic))
+                        .topicId()
+                        .equals(id)) {
+                    return;
+                }
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                     throw e;
                 }
-                TimeUnit.MILLISECONDS.sleep(SLICE_MS);
             }
+            TimeUnit.MILLISECONDS.sleep(SLICE_MS);
         }
     }
 }
