@@ -56,6 +56,7 @@ class ArchitectureTest {
                             "audit",
                             "replay",
                             "suggest",
+                            "formats",
                             "stream",
                             "bench",
                             "app",

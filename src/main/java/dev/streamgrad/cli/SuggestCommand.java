@@ -2,8 +2,10 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.data.RowFile;
+import dev.streamgrad.formats.Formats;
+import dev.streamgrad.formats.WaitEndedException;
 import dev.streamgrad.learning.SpecSettings;
-import dev.streamgrad.records.RecordDecoder;
+import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.settings.Invocation;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.suggest.PropertiesText;
@@ -23,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,6 +40,15 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true)
 final class SuggestCommand extends ClusterCommand {
+    private static final String FORMAT = "samples.format";
+
+    /** Formats other than JSON need features, which are yet to be found. */
+    private static final Map<String, String> NOT_KNOWN_YET = Map.of("features", "any", "layers", "*,1");
+
+    /** What settings begin with that say how values are read. */
+    private static final List<String> READING =
+            List.of(FORMAT, "samples.deserializer", "csv.", "schema.registry.", "avro.");
+
     @Option(names = "--topic", paramLabel = "NAME", description = "Look at the records of this topic.")
     private @Nullable String topic;
 
@@ -120,6 +132,9 @@ final class SuggestCommand extends ClusterCommand {
         } catch (IllegalArgumentException e) {
             err().println(e.getMessage());
             return 2;
+        } catch (WaitEndedException e) {
+            err().println(String.valueOf(e.getMessage()).replaceFirst("; the wait was ended.*", ""));
+            return 1;
         } catch (IOException e) {
             err().println("--out must be a file that can be written; got " + out + " ("
                     + e.getClass().getSimpleName() + ")");
@@ -153,12 +168,10 @@ final class SuggestCommand extends ClusterCommand {
     }
 
     private Subject ofTopic(String name) throws Exception {
-        Settings settings = settings();
+        Settings settings = settingsOfCluster(Map.of(), NOT_KNOWN_YET);
         Topics.require(settings, List.of(), progress());
         TopicRecords records = new TopicRecords(
                 settings, name, most, from == End.end, () -> shutdown().isRequested());
-        RecordDecoder decoder = null;
-        String format = records.format();
         List<Setting> needed = new ArrayList<>();
         needed.add(new Setting(Settings.BOOTSTRAP_SERVERS, settings.bootstrapServers(), "where the topic is"));
         needed.add(new Setting("samples.topic", name, "the topic that was looked at"));
@@ -169,13 +182,10 @@ final class SuggestCommand extends ClusterCommand {
             err().println(records.keys()
                     + " keys are taken for the names of as many models; keys=ignore makes one of them");
         }
-        if (!format.equals("json")) {
-            needed.add(new Setting("samples.format", format, "values begin with a zero byte and the id of a schema"));
-        }
         if (records.isCutShort()) {
             err().println("only " + records.size() + " records are looked at, because they are large");
         }
-        Records trees = records.trees(decoder);
+        Records trees = records.trees(format(name, settings, records, needed));
         long[] readable = {0};
         trees.forEach(tree -> readable[0]++);
         if (records.undecoded() > 0) {
@@ -191,6 +201,53 @@ final class SuggestCommand extends ClusterCommand {
             err().println(line);
         }
         return new Subject("topic " + name, trees, needed, "");
+    }
+
+    /** What values are: as somebody has set, or as they look. */
+    private ValueFormat format(String name, Settings settings, TopicRecords records, List<Setting> needed) {
+        Map<String, String> given = new TreeMap<>(givenSettings());
+        given.keySet().removeIf(setting -> READING.stream().noneMatch(setting::startsWith));
+        given.forEach((setting, value) -> {
+            if (setting.matches(".*(password|auth|secret).*")) {
+                err().println(setting
+                        + " is not written into the settings, because it is a secret; learn needs it, too");
+            } else {
+                needed.add(new Setting(setting, value, "as it was given"));
+            }
+        });
+        boolean set = given.containsKey(FORMAT) || given.containsKey("samples.deserializer");
+        String looks = records.format();
+        if (!set && looks.equals("avro") && !given.containsKey("schema.registry.url")) {
+            throw new IllegalArgumentException("schema.registry.url must be set, because the values of topic " + name
+                    + " begin with the id of a schema, as Avro's do; add --set"
+                    + " schema.registry.url=http://localhost:8081, or say by --set samples.format what they are");
+        }
+        Settings complete = settings;
+        if (!set && !looks.equals("json")) {
+            needed.add(new Setting(FORMAT, looks, "values begin with a zero byte and the id of a schema"));
+            complete = settingsOfCluster(Map.of(FORMAT, looks), NOT_KNOWN_YET);
+        }
+        Formats formats = Formats.of(complete);
+        endWaitsInTime(formats, complete.startupTimeoutMs());
+        return new ValueFormat(formats.frame(), formats.newDecoder());
+    }
+
+    /**
+     * A learner waits for its registry as long as it takes; whoever has asked wants to hear that it does not answer.
+     */
+    private void endWaitsInTime(Formats formats, long millis) {
+        Thread patience = new Thread(
+                () -> {
+                    try {
+                        shutdown().await(millis);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    formats.close();
+                },
+                "streamgrad-suggest-patience");
+        patience.setDaemon(true);
+        patience.start();
     }
 
     /** These settings, but for what somebody has set otherwise. */

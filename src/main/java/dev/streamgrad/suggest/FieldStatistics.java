@@ -54,6 +54,7 @@ final class FieldStatistics {
     private long words;
     private long uuids;
     private long lists;
+    private long others;
     private int listLength = -1;
     private boolean listsAreEqual = true;
     private double least = Double.POSITIVE_INFINITY;
@@ -86,8 +87,10 @@ final class FieldStatistics {
             count(value.toString(), record);
         } else if (value instanceof List<?> list) {
             addList(list);
-        } else {
+        } else if (value instanceof CharSequence) {
             addText(value.toString(), record);
+        } else {
+            others++;
         }
     }
 
@@ -255,6 +258,11 @@ final class FieldStatistics {
 
     long uuids() {
         return uuids;
+    }
+
+    /** What no feature can be made of, such as bytes. */
+    long others() {
+        return others;
     }
 
     long lists() {

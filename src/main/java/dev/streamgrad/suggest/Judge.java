@@ -78,6 +78,9 @@ final class Judge {
 
     private Finding finding() {
         long present = field.present();
+        if (present == 0 && field.others() > 0) {
+            return leftOut("bytes or the like", "no feature can be made of it");
+        }
         if (present == 0) {
             return leftOut("empty", "it has no value in any record");
         }

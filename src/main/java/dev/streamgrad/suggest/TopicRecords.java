@@ -9,6 +9,7 @@ import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.records.ModelName;
 import dev.streamgrad.records.RecordDecoder;
+import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.settings.Settings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,7 +30,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +44,9 @@ public final class TopicRecords {
 
     /** With fewer records a key, a key is no model. */
     static final int LEAST_OF_A_MODEL = 100;
+
+    private static final String SCHEMA_ID = "__value_schema_id";
+    private static final int FRAME = 5;
 
     private static final ObjectReader JSON =
             new ObjectMapper(Json.FACTORY).readerFor(new TypeReference<LinkedHashMap<String, Object>>() {});
@@ -167,10 +170,12 @@ public final class TopicRecords {
     /**
      * The records as trees; those that cannot be decoded are left out.
      *
-     * @param decoder makes trees of values; null if they are JSON
+     * @param format what their values are
      */
-    public Records trees(@Nullable RecordDecoder decoder) {
-        RecordDecoder chosen = decoder == null ? TopicRecords::json : decoder;
+    public Records trees(ValueFormat format) {
+        RecordDecoder decoder = format.decoder();
+        RecordDecoder chosen =
+                decoder == null ? (value, headers) -> json(value, format.frame().length(value, headers)) : decoder;
         return to -> {
             undecoded = 0;
             firstReason = null;
@@ -191,9 +196,9 @@ public final class TopicRecords {
         };
     }
 
-    private static Object json(byte[] value, @Nullable Headers headers) throws BadRecordException {
+    private static Object json(byte[] value, int from) throws BadRecordException {
         try {
-            return JSON.readValue(value);
+            return JSON.readValue(value, from, value.length - from);
         } catch (IOException e) {
             String what = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.toString();
             throw new BadRecordException(
@@ -226,16 +231,19 @@ public final class TopicRecords {
 
     /**
      * What format the values are in, as {@code samples.format} names it: by their first byte. JSON begins with a brace;
-     * a zero byte and four more are Confluent's framing, of JSON if that begins behind it, and else of Avro.
+     * a zero byte and four more, or a header {@value #SCHEMA_ID}, are Confluent's framing, of JSON if that begins
+     * behind it, and else of Avro.
      */
     public String format() {
         long zero = 0;
         long framedJson = 0;
         for (ConsumerRecord<byte[], byte[]> record : records) {
             byte[] value = record.value();
-            if (value.length > 5 && value[0] == 0) {
+            boolean header = record.headers().lastHeader(SCHEMA_ID) != null;
+            int start = header ? 0 : FRAME;
+            if (value.length > start && (header || value[0] == 0)) {
                 zero++;
-                framedJson += value[5] == '{' ? 1 : 0;
+                framedJson += value[start] == '{' ? 1 : 0;
             }
         }
         if (2 * zero <= records.size()) {

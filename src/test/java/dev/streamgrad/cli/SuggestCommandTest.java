@@ -6,10 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.settings.Settings;
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,8 +24,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -254,6 +267,97 @@ class SuggestCommandTest {
         assertThat(predictions.subList(500, 1000))
                 .filteredOn(prediction -> prediction.loss() != null && prediction.loss() < 0.69)
                 .hasSizeGreaterThan(350);
+    }
+
+    @Test
+    void framedValues_areRecognised_jsonByItself_avroWithItsRegistry() throws Exception {
+        Settings settings = Settings.of(Map.of(Settings.BOOTSTRAP_SERVERS, broker.bootstrapServers()));
+        Schema schema = new Schema.Parser()
+                .parse("{\"type\":\"record\",\"name\":\"Order\",\"fields\":["
+                        + "{\"name\":\"amount\",\"type\":\"double\"},{\"name\":\"fraud\",\"type\":\"string\"}]}");
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+                Producer<byte[], byte[]> producer = ProduceCommand.producer(settings)) {
+            admin.createTopics(List.of(
+                            new NewTopic("framed-json", 1, (short) 1), new NewTopic("framed-avro", 1, (short) 1)))
+                    .all()
+                    .get();
+            for (int i = 0; i < 200; i++) {
+                double amount = i * 7919 % 1000 / 10.0;
+                String fraud = amount + i % 7 * 5 > 60 ? "yes" : "no";
+                String json = "{\"amount\":" + amount + ",\"fraud\":\"" + fraud + "\"}";
+                producer.send(new ProducerRecord<>("framed-json", framed(json.getBytes(StandardCharsets.UTF_8))));
+                ByteArrayOutputStream avro = new ByteArrayOutputStream();
+                BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(avro, null);
+                new GenericDatumWriter<>(schema)
+                        .write(
+                                new GenericRecordBuilder(schema)
+                                        .set("amount", amount)
+                                        .set("fraud", fraud)
+                                        .build(),
+                                encoder);
+                encoder.flush();
+                producer.send(new ProducerRecord<>("framed-avro", framed(avro.toByteArray())));
+            }
+        }
+        String[] json = {"suggest", "-b", broker.bootstrapServers(), "--topic", "framed-json", "--label", "fraud"};
+        assertThat(CommandRun.of(0, json).out.toString())
+                .contains("samples.format=json-schema")
+                .contains("keys=ignore")
+                .contains("learned once, each of 200 samples");
+        String[] avro = {"suggest", "-b", broker.bootstrapServers(), "--topic", "framed-avro", "--label", "fraud"};
+        assertRefused("schema.registry.url must be set, because the values of topic framed-avro begin with", avro);
+        assertThat(CommandRun.of(
+                                1,
+                                CommandRun.with(
+                                        new String[] {
+                                            "--set",
+                                            "schema.registry.url=http://localhost:1",
+                                            "--set",
+                                            "startup.timeout.ms=2000"
+                                        },
+                                        avro))
+                        .err
+                        .toString())
+                .contains("localhost:1")
+                .doesNotContain("the wait was ended");
+        HttpServer registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        registry.createContext("/", exchange -> {
+            byte[] answer = new ObjectMapper().writeValueAsBytes(Map.of("schema", schema.toString()));
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        registry.start();
+        try {
+            String url = "http://localhost:" + registry.getAddress().getPort();
+            assertThat(CommandRun.of(
+                                    0,
+                                    "suggest",
+                                    "-b",
+                                    broker.bootstrapServers(),
+                                    "--topic",
+                                    "framed-avro",
+                                    "--label",
+                                    "fraud",
+                                    "--set",
+                                    "schema.registry.url=" + url)
+                            .out
+                            .toString())
+                    .contains("samples.format=avro")
+                    .contains("schema.registry.url=" + url)
+                    .containsPattern("amount +number from 0(\\.\\d)? to 9\\d\\.\\d")
+                    .contains("learned once, each of 200 samples");
+        } finally {
+            registry.stop(0);
+        }
+    }
+
+    private static byte[] framed(byte[] value) {
+        return ByteBuffer.allocate(5 + value.length)
+                .put((byte) 0)
+                .putInt(7)
+                .put(value)
+                .array();
     }
 
     @Test
