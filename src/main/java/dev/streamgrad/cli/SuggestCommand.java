@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -227,27 +228,13 @@ final class SuggestCommand extends ClusterCommand {
             needed.add(new Setting(FORMAT, looks, "values begin with a zero byte and the id of a schema"));
             complete = settingsOfCluster(Map.of(FORMAT, looks), NOT_KNOWN_YET);
         }
-        Formats formats = Formats.of(complete);
-        endWaitsInTime(formats, complete.startupTimeoutMs());
-        return new ValueFormat(formats.frame(), formats.newDecoder());
-    }
-
-    /**
-     * A learner waits for its registry as long as it takes; whoever has asked wants to hear that it does not answer.
-     */
-    private void endWaitsInTime(Formats formats, long millis) {
-        Thread patience = new Thread(
-                () -> {
-                    try {
-                        shutdown().await(millis);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                    formats.close();
-                },
-                "streamgrad-suggest-patience");
-        patience.setDaemon(true);
-        patience.start();
+        // A learner waits for its registry as long as it takes; whoever has asked wants to hear that it does not
+        // answer.
+        long begun = System.nanoTime();
+        long patience = TimeUnit.MILLISECONDS.toNanos(complete.startupTimeoutMs());
+        return Formats.of(complete, () -> shutdown().isRequested() || System.nanoTime() - begun > patience)
+                .newTask()
+                .values();
     }
 
     /** These settings, but for what somebody has set otherwise. */
