@@ -11,6 +11,7 @@ import dev.streamgrad.json.JsonScanner;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.BadRecordException.Reason;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.CharacterCodingException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,6 +102,10 @@ final class CsvFormat implements Format {
             return text;
         }
         boolean whole = text.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9'));
-        return whole && text.length() <= DIGITS_OF_LONG ? (Object) Long.valueOf(text) : Double.valueOf(text);
+        if (!whole) {
+            return Double.valueOf(text);
+        }
+        // Digits beyond those of a double tell ids apart.
+        return text.length() <= DIGITS_OF_LONG ? (Object) Long.valueOf(text) : new BigInteger(text);
     }
 }

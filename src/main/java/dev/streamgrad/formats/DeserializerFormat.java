@@ -82,10 +82,9 @@ final class DeserializerFormat implements Format {
     @Override
     public @Nullable Object read(byte[] value, @Nullable Headers headers, CompletableFuture<?> end)
             throws BadRecordException, UnavailableException {
-        Object result;
         try {
             // Of its own, because some add headers.
-            result = deserializer.deserialize(topic, new RecordHeaders(headers), value);
+            return tree(deserializer.deserialize(topic, new RecordHeaders(headers), value));
         } catch (InterruptException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -97,6 +96,9 @@ final class DeserializerFormat implements Format {
         } catch (StackOverflowError e) {
             throw unreadable(said(e));
         }
+    }
+
+    private @Nullable Object tree(@Nullable Object result) throws BadRecordException {
         if (result instanceof String text) {
             return csv == null ? JsonText.tree(text) : csv.read(text);
         }

@@ -1,7 +1,10 @@
 package dev.streamgrad.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BinaryNode;
+import com.fasterxml.jackson.databind.node.POJONode;
 import dev.streamgrad.json.Json;
+import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -18,16 +21,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Conversions;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
-import org.apache.avro.UnresolvedUnionException;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericEnumSymbol;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.IndexedRecord;
+import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +44,12 @@ final class Trees {
     /** The longest decimal, in bytes: as many digits as a number in JSON may have. */
     private static final int LONGEST_DECIMAL = 415;
 
+    private static final long MILLIS_OF_DAY = 86_400_000;
+
     private Trees() {}
 
     /** A value that is neither number nor text, and what an error calls it. */
-    private record Unusable(String shown) {
+    record Unusable(String shown) {
         @Override
         public String toString() {
             return shown;
@@ -61,17 +66,19 @@ final class Trees {
         return of(value, schema, 0);
     }
 
-    private static @Nullable Object of(@Nullable Object value, @Nullable Schema schema, int depth) {
+    private static @Nullable Object of(@Nullable Object given, @Nullable Schema schema, int depth) {
+        Object value = given instanceof JsonNode json ? scalar(json) : given;
         Schema own = schema == null || schema.getType() != Schema.Type.UNION ? schema : branch(value, schema);
         LogicalType logical = own == null ? null : own.getLogicalType();
         if (value == null || value instanceof Boolean) {
             return value;
         }
         if (value instanceof Number number) {
-            return logical == null ? number : number(number, logical.getName());
+            return number(number, logical == null ? "" : logical.getName());
         }
         if (value instanceof CharSequence text) {
-            return text;
+            // Any other may fail, or change, when it is read.
+            return text instanceof Utf8 ? text : text.toString();
         }
         if (value instanceof IndexedRecord fields) {
             return new AvroFields(fields);
@@ -89,7 +96,7 @@ final class Trees {
             return list;
         }
         if (value instanceof JsonNode json) {
-            return JsonText.tree(json);
+            return json(json, depth);
         }
         if (value instanceof ByteBuffer buffer) {
             byte[] bytes = new byte[buffer.remaining()];
@@ -99,7 +106,43 @@ final class Trees {
         if (value instanceof GenericFixed fixed) {
             return bytes(fixed.bytes(), own, logical);
         }
+        if (value.getClass().isArray() && !(value instanceof byte[])) {
+            List<@Nullable Object> list = new ArrayList<>();
+            for (int i = 0; i < Array.getLength(value); i++) {
+                list.add(of(Array.get(value, i), null, depth + 1));
+            }
+            return list;
+        }
         return other(value);
+    }
+
+    /** What a node without children holds; a node with children as it is. */
+    private static @Nullable Object scalar(JsonNode json) {
+        Object value = json;
+        while (value instanceof POJONode node) {
+            value = node.getPojo();
+        }
+        if (!(value instanceof JsonNode node) || node.isContainerNode()) {
+            return value;
+        }
+        return switch (node.getNodeType()) {
+            case NUMBER -> node.numberValue();
+            case STRING -> node.textValue();
+            case BOOLEAN -> node.booleanValue();
+            case BINARY -> ((BinaryNode) node).binaryValue();
+            default -> null;
+        };
+    }
+
+    private static Object json(JsonNode json, int depth) {
+        if (json.isArray()) {
+            List<@Nullable Object> list = new ArrayList<>(json.size());
+            json.forEach(element -> list.add(of(element, null, depth + 1)));
+            return list;
+        }
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        json.properties().forEach(field -> fields.put(field.getKey(), of(field.getValue(), null, depth + 1)));
+        return fields;
     }
 
     private static Map<String, @Nullable Object> map(Map<?, ?> map, @Nullable Schema schema, int depth) {
@@ -122,7 +165,7 @@ final class Trees {
         }
         try {
             return union.getTypes().get(GenericData.get().resolveUnion(union, value));
-        } catch (UnresolvedUnionException e) {
+        } catch (AvroRuntimeException e) {
             // A logical type that the deserializer has converted: its class says enough.
             return null;
         }
@@ -130,10 +173,11 @@ final class Trees {
 
     private static Number number(Number raw, String logicalType) {
         return switch (logicalType) {
-            case "date" -> TimeUnit.DAYS.toMillis(raw.longValue());
+            case "date" -> Math.multiplyExact(raw.longValue(), MILLIS_OF_DAY);
             case "timestamp-micros", "local-timestamp-micros" -> millis(raw, ChronoUnit.MICROS);
             case "timestamp-nanos", "local-timestamp-nanos" -> millis(raw, ChronoUnit.NANOS);
-            default -> raw;
+            // The double that reads as the float does, not the one with its bits.
+            default -> raw instanceof Float ? (Number) Double.valueOf(raw.toString()) : raw;
         };
     }
 
@@ -164,11 +208,24 @@ final class Trees {
         if (value instanceof GenericEnumSymbol<?> || value instanceof Enum<?> || value instanceof UUID) {
             return value.toString();
         }
+        if (value instanceof byte[] bytes) {
+            return bytes(bytes, null, null);
+        }
+        try {
+            Long millis = millis(value);
+            return millis == null ? new Unusable("a " + value.getClass().getName()) : millis;
+        } catch (ArithmeticException e) {
+            return new Unusable("a time out of range");
+        }
+    }
+
+    /** Null if it is no time. */
+    private static @Nullable Long millis(Object value) {
         if (value instanceof Instant instant) {
             return instant.toEpochMilli();
         }
         if (value instanceof LocalDate date) {
-            return TimeUnit.DAYS.toMillis(date.toEpochDay());
+            return Math.multiplyExact(date.toEpochDay(), MILLIS_OF_DAY);
         }
         if (value instanceof LocalDateTime time) {
             return time.toInstant(ZoneOffset.UTC).toEpochMilli();
@@ -179,9 +236,6 @@ final class Trees {
         if (value instanceof ZonedDateTime time) {
             return time.toInstant().toEpochMilli();
         }
-        if (value instanceof byte[] bytes) {
-            return bytes(bytes, null, null);
-        }
-        return new Unusable("a " + value.getClass().getName());
+        return null;
     }
 }

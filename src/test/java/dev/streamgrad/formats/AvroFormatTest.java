@@ -109,7 +109,7 @@ class AvroFormatTest {
                 "l",
                 9_007_199_254_740_993L,
                 "f",
-                0.5f,
+                0.1f,
                 "b",
                 true,
                 "e",
@@ -145,7 +145,7 @@ class AvroFormatTest {
         Map<?, ?> fields = fields(framed(1, record));
         assertThat(fields.get("i")).isEqualTo(1);
         assertThat(fields.get("l")).isEqualTo(9_007_199_254_740_993L);
-        assertThat(fields.get("f")).isEqualTo(0.5f);
+        assertThat(fields.get("f")).isEqualTo(0.1);
         assertThat(fields.get("b")).isEqualTo(true);
         assertThat(fields.get("e")).isEqualTo("YES");
         assertThat(fields.get("none")).isNull();

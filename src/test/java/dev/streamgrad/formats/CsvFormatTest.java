@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.settings.Settings;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
@@ -75,7 +76,7 @@ class CsvFormatTest {
         assertThat(value("12.50")).isEqualTo(12.5);
         assertThat(value("1e3")).isEqualTo(1000.0);
         assertThat(value("9007199254740993")).isEqualTo(9_007_199_254_740_993L);
-        assertThat(value("12345678901234567890")).isEqualTo(12_345_678_901_234_567_890.0);
+        assertThat(value("12345678901234567890")).isEqualTo(new BigInteger("12345678901234567890"));
         assertThat(value("true")).isEqualTo(true);
         assertThat(value("false")).isEqualTo(false);
         for (String text : new String[] {"True", "007", "+1", "1.", ".5", "1d", "NaN", "1_000", "null", "0x1"}) {

@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.settings.SettingsException;
 import java.io.EOFException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.AbstractMap;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,7 +27,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.IndexedRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Headers;
@@ -30,6 +42,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values that a deserializer of the user's reads. */
 class DeserializerFormatTest {
@@ -106,6 +119,10 @@ class DeserializerFormatTest {
         }
     }
 
+    private static Map<?, ?> tree(Object given) throws BadRecordException {
+        return (Map<?, ?>) Objects.requireNonNull(read(given));
+    }
+
     @Test
     void deserializer_isConfiguredCalledAndClosed_asKafkaDoes_andLeavesTheHeadersAlone() throws Exception {
         Headers headers = new RecordHeaders().add("a", VALUE);
@@ -170,6 +187,138 @@ class DeserializerFormatTest {
         }
         assertThat(depth).isEqualTo(64);
         assertThat(node).hasToString("something nested deeper than 64");
+    }
+
+    @Test
+    void unionOfLogicalTypes_thatTheDeserializerHasConverted_isRead() throws Exception {
+        Schema schema = AvroRecords.parse("{'type':'record','name':'Times','fields':["
+                + "{'name':'t','type':['null','string',{'type':'long','logicalType':'timestamp-millis'}]},"
+                + "{'name':'d','type':['null','string',{'type':'int','logicalType':'date'}]},"
+                + "{'name':'n','type':['null','string',"
+                + "{'type':'bytes','logicalType':'decimal','precision':9,'scale':2}]}]}");
+        GenericData.Record given = new GenericData.Record(schema);
+        given.put("t", Instant.ofEpochMilli(5));
+        given.put("d", LocalDate.of(1970, 1, 3));
+        given.put("n", new BigDecimal("1.25"));
+        Map<?, ?> tree = tree(given);
+        assertThat(tree.get("t")).isEqualTo(5L);
+        assertThat(tree.get("d")).isEqualTo(172_800_000L);
+        assertThat(tree.get("n")).isEqualTo(new BigDecimal("1.25"));
+    }
+
+    @Test
+    void timesBeyondALong_areUnusable() throws Exception {
+        for (Object time : List.of(
+                Instant.MAX,
+                Instant.MIN,
+                LocalDate.MAX,
+                LocalDateTime.MAX,
+                OffsetDateTime.MAX,
+                LocalDateTime.MIN.atZone(ZoneOffset.UTC))) {
+            assertThat(tree(Map.of("a", time)).get("a")).hasToString("a time out of range");
+        }
+    }
+
+    @Test
+    void nodesOfAJsonTree_areTakenAsWhatTheyHold() throws Exception {
+        ObjectNode given = JsonNodeFactory.instance.objectNode();
+        given.putPOJO("pojo", new Other());
+        given.putPOJO("time", Instant.ofEpochMilli(5));
+        given.put("bytes", VALUE);
+        given.put("float", 0.1f);
+        given.put("digits", new BigInteger("12345678901234567890"));
+        Map<?, ?> tree = tree(given);
+        assertThat(tree.get("pojo")).hasToString("a " + Other.class.getName());
+        assertThat(tree.get("time")).isEqualTo(5L);
+        assertThat(tree.get("bytes")).hasToString("3 bytes");
+        assertThat(tree.get("float")).isEqualTo(0.1);
+        assertThat(tree.get("digits")).isEqualTo(new BigInteger("12345678901234567890"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {65, 990, 100_000})
+    void jsonTree_isCutWhereAMapIs(int levels) throws Exception {
+        ObjectNode given = JsonNodeFactory.instance.objectNode();
+        for (int i = 1; i < levels; i++) {
+            given = JsonNodeFactory.instance.objectNode().set("self", given);
+        }
+        Object node = read(given);
+        int depth = 0;
+        for (; node instanceof Map<?, ?> map; depth++) {
+            node = map.get("self");
+        }
+        assertThat(depth).isEqualTo(64);
+        assertThat(node).hasToString("something nested deeper than 64");
+    }
+
+    @Test
+    void valueAtTheDeepestLevelOfAJsonTree_isKept() throws Exception {
+        ObjectNode given = JsonNodeFactory.instance.objectNode().put("self", 7);
+        for (int i = 1; i < 64; i++) {
+            given = JsonNodeFactory.instance.objectNode().set("self", given);
+        }
+        Object node = read(given);
+        while (node instanceof Map<?, ?> map) {
+            node = map.get("self");
+        }
+        assertThat(node).isEqualTo(7);
+    }
+
+    /** A map that fails when it is read. */
+    private static final class Failing extends AbstractMap<String, Object> {
+        @Override
+        public Set<Map.Entry<String, Object>> entrySet() {
+            throw new IllegalStateException("closed");
+        }
+    }
+
+    @Test
+    void whatItGives_thatCannotBeRead_isTheRecordsFault() {
+        assertThatThrownBy(() -> read(new Failing()))
+                .isInstanceOf(BadRecordException.class)
+                .hasMessageContaining("it says IllegalStateException: closed; send that");
+        assertThatThrownBy(() -> read(Map.of("a", new StringBuilder("x"), "b", new Failing())))
+                .isInstanceOf(BadRecordException.class);
+    }
+
+    @Test
+    void fieldOfAnAvroRecord_thatCannotBeRead_isUnusable() throws Exception {
+        IndexedRecord failing = new IndexedRecord() {
+            @Override
+            public Schema getSchema() {
+                return AvroRecords.ORDER;
+            }
+
+            @Override
+            public Object get(int i) {
+                throw new IllegalStateException("closed");
+            }
+
+            @Override
+            public void put(int i, Object v) {
+                throw new UnsupportedOperationException();
+            }
+        };
+        assertThat(tree(failing).get("amount")).hasToString("something unreadable (IllegalStateException)");
+    }
+
+    @Test
+    void arraysOfNumbers_areLists_andAFloatIsWhatItReadsAs() throws Exception {
+        Map<?, ?> tree = tree(Map.of(
+                "doubles", new double[] {1.5, 2},
+                "floats", new float[] {0.1f},
+                "ints", new int[] {1, 2},
+                "longs", new long[] {3},
+                "shorts", new short[] {4},
+                "boxed", new Double[] {0.25},
+                "float", 0.1f));
+        assertThat(tree.get("doubles")).isEqualTo(List.of(1.5, 2.0));
+        assertThat(tree.get("floats")).isEqualTo(List.of(0.1));
+        assertThat(tree.get("ints")).isEqualTo(List.of(1, 2));
+        assertThat(tree.get("longs")).isEqualTo(List.of(3L));
+        assertThat(tree.get("shorts")).isEqualTo(List.of((short) 4));
+        assertThat(tree.get("boxed")).isEqualTo(List.of(0.25));
+        assertThat(tree.get("float")).isEqualTo(0.1);
     }
 
     @Test
