@@ -51,6 +51,6 @@ public class PredictionBenchmark {
     public byte[] write() {
         offset++;
         int i = (int) (offset % VARIANTS);
-        return writer.write(null, predictions[i], label, losses[i], offset, true, 0, offset);
+        return writer.write(null, predictions[i], null, label, losses[i], offset, true, 0, offset);
     }
 }

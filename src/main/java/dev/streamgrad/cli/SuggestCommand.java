@@ -179,6 +179,7 @@ final class SuggestCommand extends ClusterCommand {
         String why = records.keysNameNoModels();
         if (why != null) {
             needed.add(new Setting("keys", "ignore", "keys are not taken for names of models, because " + why));
+            needed.add(new Setting("default.model", name, "what its model is called"));
         } else if (records.keys() > 1) {
             err().println(records.keys()
                     + " keys are taken for the names of as many models; keys=ignore makes one of them");

@@ -30,8 +30,7 @@ final class AvroFields extends AbstractMap<String, @Nullable Object> {
             return Trees.of(record.get(field.pos()), field.schema());
         } catch (RuntimeException e) {
             // Whoever asks is past the decoding: a record of the user's may fail in any way.
-            return new Trees.Unusable(
-                    "something unreadable (" + e.getClass().getSimpleName() + ")");
+            return new Trees.Unusable("something unreadable (" + e.getClass().getSimpleName() + ")");
         }
     }
 

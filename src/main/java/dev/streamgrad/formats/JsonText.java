@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** JSON text that a deserializer gives. */
 final class JsonText {
-    private static final ObjectReader READER = new ObjectMapper(Json.FACTORY).readerFor(Object.class)
+    private static final ObjectReader READER = new ObjectMapper(Json.FACTORY)
+            .readerFor(Object.class)
             .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 

@@ -247,9 +247,8 @@ class SuggestCommandTest {
                 0, "suggest", "-b", broker.bootstrapServers(), "--topic", "cards", "--label", "fraud", "--out", out);
         assertThat(suggested.out.toString()).contains("card.age_days").contains("card.brand:category(");
         assertThat(Files.readString(Path.of(out)))
-                .containsPattern(
-                        "# keys are not taken for names of models, because there are \\d+ different keys in 1000 records\n"
-                                + "keys=ignore\n");
+                .containsPattern("because there are \\d+ different keys in 1000 records\nkeys=ignore\n")
+                .containsPattern("# what its model is called\ndefault.model=cards\n");
         CommandRun.of(0, CommandRun.with(topics, "topics", "--config", out));
         CommandRun learner = new CommandRun(CommandRun.with(topics, "learn", "--config", out));
         List<Prediction> predictions = new ArrayList<>();
@@ -285,7 +284,8 @@ class SuggestCommandTest {
                 double amount = i * 7919 % 1000 / 10.0;
                 String fraud = amount + i % 7 * 5 > 60 ? "yes" : "no";
                 String json = "{\"amount\":" + amount + ",\"fraud\":\"" + fraud + "\"}";
-                producer.send(new ProducerRecord<>("framed-json", framed(json.getBytes(StandardCharsets.UTF_8))));
+                var unusedJson = producer.send(
+                        new ProducerRecord<>("framed-json", framed(json.getBytes(StandardCharsets.UTF_8))));
                 ByteArrayOutputStream avro = new ByteArrayOutputStream();
                 BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(avro, null);
                 new GenericDatumWriter<>(schema)
@@ -296,7 +296,7 @@ class SuggestCommandTest {
                                         .build(),
                                 encoder);
                 encoder.flush();
-                producer.send(new ProducerRecord<>("framed-avro", framed(avro.toByteArray())));
+                var unusedAvro = producer.send(new ProducerRecord<>("framed-avro", framed(avro.toByteArray())));
             }
         }
         String[] json = {"suggest", "-b", broker.bootstrapServers(), "--topic", "framed-json", "--label", "fraud"};
