@@ -44,7 +44,6 @@ final class Trees {
     /** The longest decimal, in bytes: as many digits as a number in JSON may have. */
     private static final int LONGEST_DECIMAL = 415;
 
-    private static final long MILLIS_OF_DAY = 86_400_000;
 
     private Trees() {}
 
@@ -173,7 +172,7 @@ final class Trees {
 
     private static Number number(Number raw, String logicalType) {
         return switch (logicalType) {
-            case "date" -> Math.multiplyExact(raw.longValue(), MILLIS_OF_DAY);
+            case "date" -> millis(raw, ChronoUnit.DAYS);
             case "timestamp-micros", "local-timestamp-micros" -> millis(raw, ChronoUnit.MICROS);
             case "timestamp-nanos", "local-timestamp-nanos" -> millis(raw, ChronoUnit.NANOS);
             // The double that reads as the float does, not the one with its bits.
@@ -225,7 +224,7 @@ final class Trees {
             return instant.toEpochMilli();
         }
         if (value instanceof LocalDate date) {
-            return Math.multiplyExact(date.toEpochDay(), MILLIS_OF_DAY);
+            return date.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
         }
         if (value instanceof LocalDateTime time) {
             return time.toInstant(ZoneOffset.UTC).toEpochMilli();
