@@ -44,7 +44,6 @@ final class Trees {
     /** The longest decimal, in bytes: as many digits as a number in JSON may have. */
     private static final int LONGEST_DECIMAL = 415;
 
-
     private Trees() {}
 
     /** A value that is neither number nor text, and what an error calls it. */
