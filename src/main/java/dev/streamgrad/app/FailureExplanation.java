@@ -53,7 +53,8 @@ public final class FailureExplanation {
             return isOfThreads(outOfMemory) ? NO_THREADS : NO_MEMORY;
         }
         for (Throwable cause : causes(exception)) {
-            if (mentions(cause, "Too many open files")) {
+            // The latter is said where the JVM could not open the library that verifies classes.
+            if (mentions(cause, "Too many open files") || mentions(cause, "Could not link verifier")) {
                 return Optional.of("the process may not open enough files; " + MORE_FILES);
             }
             if (cause instanceof NoClassDefFoundError || cause instanceof ClassNotFoundException) {

@@ -52,6 +52,8 @@ class FailureExplanationTest {
                 "Failed to construct kafka consumer", new KafkaException(new IOException("Too many open files")));
         assertThat(explain(kafkas))
                 .isEqualTo("the process may not open enough files; raise its limit, as with ulimit -n 1024");
+        assertThat(explain(new VerifyError("Could not link verifier (-v shows where)")))
+                .isEqualTo("the process may not open enough files; raise its limit, as with ulimit -n 1024");
         assertThat(explain(new NoClassDefFoundError("dev/streamgrad/app/LearnerApp")))
                 .startsWith("class dev.streamgrad.app.LearnerApp could not be loaded; the jars in lib must be beside")
                 .contains("ulimit -n 1024");

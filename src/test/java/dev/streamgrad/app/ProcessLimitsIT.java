@@ -77,7 +77,7 @@ class ProcessLimitsIT {
         Path log = Files.createFile(folder.resolve("learner.log"));
         TestTopics topics = new TestTopics(broker.bootstrapServers(), "files", 1, "instance.id=files");
         LearnerProcess learner = LearnerProcess.start(
-                List.of("bash", "-c", "ulimit -n 64; exec \"$0\" \"$@\""), "256m", topics.given(), log);
+                List.of("bash", "-c", "ulimit -n 96; exec \"$0\" \"$@\""), "256m", topics.given(), log);
         assertThat(learner.awaitEnd()).isEqualTo(1);
         assertThat(Files.readAllLines(log)).singleElement().asString().contains("as with ulimit -n 1024");
     }
