@@ -412,7 +412,7 @@ class CommandsTest {
     void lessons_areListed_andRun() throws Exception {
         assertThat(CommandRun.of(0, "lesson").out.toString())
                 .contains("single-neuron", "vanishing-gradient")
-                .hasLineCount(9);
+                .hasLineCount(10);
         assertThat(CommandRun.of(0, "lesson", "schedules").out.toString())
                 .endsWith("✓ the run agrees" + System.lineSeparator());
     }
