@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.commons.codec.digest.MurmurHash3;
 import org.apache.commons.math3.util.FastMath;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Encoder {
     private static final double FULL_CIRCLE = 2.0 * Math.PI;
-
-    private static final byte[] TRUE = ascii("true");
-    private static final byte[] FALSE = ascii("false");
 
     private static final String NEW_MODEL = " for a new model";
 
@@ -47,13 +43,8 @@ public final class Encoder {
     private final double[] label;
     private double weight;
 
-    /** The word of the value at hand, in UTF-8. */
-    private byte[] word = TRUE;
-
-    private int wordFrom;
-    private int wordTo;
-    private final byte[] decimal = new byte[ShortestDecimal.LONGEST];
-    private byte[] hashed = new byte[64];
+    /** The word of the value at hand. */
+    private final Word word = new Word();
 
     /**
      * An encoder for models of one shape.
@@ -99,10 +90,6 @@ public final class Encoder {
                 .map(word -> word.getBytes(StandardCharsets.UTF_8))
                 .toList());
         return dictionary;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** The inputs of the last record; NaN is a quantity that is missing and has a mean. */
@@ -183,7 +170,7 @@ public final class Encoder {
             return fillList(values, slot, list.length(), at);
         }
         if (type instanceof FeatureType.Truth) {
-            int truth = truth(values, slot);
+            int truth = Truths.of(values, slot);
             inputs[at] = truth;
             return truth >= 0;
         }
@@ -195,7 +182,7 @@ public final class Encoder {
         if (type instanceof FeatureType.Time time) {
             return fillTime(values, slot, time, at);
         }
-        return takeWord(values, slot) && fillWord(f, vocabulary, learns, at);
+        return word.take(values, slot) && fillWord(f, vocabulary, learns, at);
     }
 
     private boolean fillList(FieldValues values, int slot, int length, int at) {
@@ -239,13 +226,13 @@ public final class Encoder {
         FeatureType type = features[f].type();
         if (type instanceof FeatureType.Hashed hash) {
             Arrays.fill(inputs, at, at + hash.buckets(), 0.0);
-            int value = hash(hashPrefixes[f]);
+            int value = word.hash(hashPrefixes[f]);
             // In long, because the absolute value of the least int is none.
             int bucket = (int) (Math.abs((long) value) % hash.buckets());
             inputs[at + bucket] = value >= 0 ? 1.0 : -1.0;
             return true;
         }
-        int length = wordTo - wordFrom;
+        int length = word.length();
         if (length > Dictionary.LONGEST_WORD) {
             throw new UnusableValueException(
                     features[f].field(),
@@ -256,7 +243,7 @@ public final class Encoder {
         int count = type.inputs();
         Arrays.fill(inputs, at, at + count, 0.0);
         if (type instanceof FeatureType.Listed) {
-            int index = listed[f].indexOf(word, wordFrom, wordTo);
+            int index = word.indexIn(listed[f]);
             if (index != Dictionary.FULL) {
                 inputs[at + index] = 1.0;
             }
@@ -270,24 +257,14 @@ public final class Encoder {
 
     /** The index of the word at hand, which a sample gives a place if there is one left, and a request does not. */
     private int indexIn(Dictionary dictionary, boolean learns) {
-        int index = dictionary.indexOf(word, wordFrom, wordTo);
+        int index = word.indexIn(dictionary);
         if (index == dictionary.size()) {
             if (!learns) {
                 return Dictionary.FULL;
             }
-            dictionary.note(word, wordFrom, wordTo);
+            word.noteIn(dictionary);
         }
         return index;
-    }
-
-    private int hash(byte[] prefix) {
-        int length = prefix.length + wordTo - wordFrom;
-        if (hashed.length < length) {
-            hashed = new byte[Math.max(length, 2 * hashed.length)];
-        }
-        System.arraycopy(prefix, 0, hashed, 0, prefix.length);
-        System.arraycopy(word, wordFrom, hashed, prefix.length, wordTo - wordFrom);
-        return MurmurHash3.hash32x86(hashed, 0, length, 0);
     }
 
     private double weightOf(FieldValues values) throws UnusableValueException {
@@ -335,10 +312,10 @@ public final class Encoder {
     private void encodeClass(FieldValues values, @Nullable Vocabulary vocabulary) throws UnusableValueException {
         Label labels = mapping.label();
         int index = Dictionary.FULL;
-        if (takeWord(values, labelSlot) && wordTo - wordFrom <= Dictionary.LONGEST_WORD) {
+        if (word.take(values, labelSlot) && word.length() <= Dictionary.LONGEST_WORD) {
             Dictionary learned = vocabulary == null ? null : vocabulary.dictionary(classDictionary);
             index = listedClasses != null
-                    ? listedClasses.indexOf(word, wordFrom, wordTo)
+                    ? word.indexIn(listedClasses)
                     : learned == null ? Dictionary.FULL : indexIn(learned, true);
         }
         if (index == Dictionary.FULL) {
@@ -399,83 +376,6 @@ public final class Encoder {
         } catch (NumberFormatException e) {
             return Double.NaN;
         }
-    }
-
-    /** 1 or 0; −1 if it is neither. */
-    private static int truth(FieldValues values, int slot) {
-        return switch (values.kind(slot)) {
-            case TRUE -> 1;
-            case FALSE -> 0;
-            case NUMBER -> values.number(slot) == 1.0 ? 1 : values.number(slot) == 0.0 ? 0 : -1;
-            case TEXT -> truth(values.text(slot), values.from(slot), values.to(slot));
-            default -> -1;
-        };
-    }
-
-    private static int truth(byte[] text, int from, int to) {
-        for (String[] words : TRUTHS) {
-            for (int truth = 0; truth < words.length; truth++) {
-                if (isWord(words[truth], text, from, to)) {
-                    return truth;
-                }
-            }
-        }
-        return -1;
-    }
-
-    private static final String[][] TRUTHS = {{"false", "true"}, {"no", "yes"}, {"f", "t"}, {"n", "y"}, {"0", "1"}};
-
-    private static boolean isWord(String word, byte[] text, int from, int to) {
-        if (to - from != word.length()) {
-            return false;
-        }
-        for (int i = 0; i < word.length(); i++) {
-            int c = text[from + i];
-            if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != word.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Takes the word in a slot, if it is something that reads as one. */
-    private boolean takeWord(FieldValues values, int slot) {
-        switch (values.kind(slot)) {
-            case TEXT -> word(values.text(slot), values.from(slot), values.to(slot));
-            case TRUE -> word(TRUE, 0, TRUE.length);
-            case FALSE -> word(FALSE, 0, FALSE.length);
-            case NUMBER -> {
-                return takeNumber(values, slot);
-            }
-            default -> {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** A whole number is its digits, however many they are; another is its shortest decimal. */
-    private boolean takeNumber(FieldValues values, int slot) {
-        if (values.to(slot) > values.from(slot)) {
-            word(values.text(slot), values.from(slot), values.to(slot));
-            return true;
-        }
-        double number = values.number(slot);
-        if (!Double.isFinite(number)) {
-            return false;
-        }
-        long whole = (long) number;
-        int end = whole == number && Math.abs(whole) < 1L << 53
-                ? ShortestDecimal.write(whole, decimal, 0)
-                : ShortestDecimal.write(number, decimal, 0);
-        word(decimal, 0, end);
-        return true;
-    }
-
-    private void word(byte[] bytes, int from, int to) {
-        word = bytes;
-        wordFrom = from;
-        wordTo = to;
     }
 
     private static String string(FieldValues values, int slot) {

@@ -1,16 +1,12 @@
 package dev.streamgrad.encoding;
 
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.ZoneOffset;
-import java.time.chrono.IsoChronology;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.ResolverStyle;
-import java.time.temporal.TemporalAccessor;
-import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.commons.math3.util.FastMath;
 import org.jspecify.annotations.Nullable;
 
@@ -21,35 +17,26 @@ public final class Moments {
 
     private static final double MILLIS_PER_SECOND = 1000.0;
 
-    /** What {@link Instant} takes, as long as it is a double. */
+    /** Within the years that {@link LocalDateTime} has. */
     private static final double MOST_SECONDS = 3.0e16;
 
-    private static final DateTimeFormatter TEXT = new DateTimeFormatterBuilder()
-            .append(DateTimeFormatter.ISO_LOCAL_DATE)
-            .optionalStart()
-            .appendLiteral('T')
-            .append(DateTimeFormatter.ISO_LOCAL_TIME)
-            .appendPattern("[XXX][XX][X]")
-            .optionalEnd()
-            .optionalStart()
-            .appendLiteral(' ')
-            .append(DateTimeFormatter.ISO_LOCAL_TIME)
-            .appendPattern("[XXX][XX][X]")
-            .optionalEnd()
-            .toFormatter(Locale.ROOT)
-            .withResolverStyle(ResolverStyle.STRICT)
-            .withChronology(IsoChronology.INSTANCE);
+    /** A date, and perhaps a time of day, and perhaps what that is ahead of UTC: at most one of each. */
+    private static final Pattern ISO_8601 = Pattern.compile("(\\d{4}-\\d\\d-\\d\\d)"
+            + "(?:[T ](\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d{1,9})?)?)(?:Z|[+-](?:0\\d|1[0-8])(?::?[0-5]\\d)?)?)?");
 
     private Moments() {}
 
     /** The local time in ISO 8601 text; null if it is none. */
     public static @Nullable LocalDateTime of(String text) {
+        Matcher matcher = ISO_8601.matcher(text.strip());
+        if (!matcher.matches()) {
+            return null;
+        }
         try {
-            TemporalAccessor parsed = TEXT.parseBest(text.strip(), LocalDateTime::from, LocalDate::from);
-            return parsed instanceof LocalDateTime time
-                    ? time
-                    : LocalDate.from(parsed).atStartOfDay();
+            String time = matcher.group(2);
+            return LocalDate.parse(matcher.group(1)).atTime(time == null ? LocalTime.MIDNIGHT : LocalTime.parse(time));
         } catch (DateTimeException e) {
+            // Such as the 31st of February.
             return null;
         }
     }

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EncoderTest {
     /** A record of some fields, encoded for a model of one output. */
@@ -154,6 +155,24 @@ class EncoderTest {
                 .containsExactly(
                         new double[] {Math.sin(hour), Math.cos(hour), Math.sin(weekday), Math.cos(weekday)},
                         within(1e-12));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-11-26T13:15:00ZZ",
+                "2026-11-26T13:15:00+01:00+01:00",
+                "2026-11-26T13:15:00+19:00",
+                "2026-11-26T24:00",
+                "2026-11-26T1:15",
+                "2026-02-29",
+                "2026-1-1",
+                "26.11.2026",
+                "now"
+            })
+    void textThatIsNoTime_isRefused(String text) {
+        assertThatThrownBy(() -> of("features=t:time(hour)").text("t", text).encode())
+                .hasMessageStartingWith("t must be a date or time as ISO 8601 writes it");
     }
 
     @Test
