@@ -6,7 +6,6 @@ import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.cluster.TopicWatch;
 import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.formats.Formats;
-import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearnTopology;
 import dev.streamgrad.stream.LearningListener;
@@ -87,11 +86,7 @@ public final class LearnerApp implements AutoCloseable {
                 LearnTopology.build(settings, cluster, formats, read, listener, this::fail),
                 properties,
                 new LearnerClients(settings, instance.name(), skipped, read));
-        this.models = new ServedModels(
-                streams,
-                settings.modelNames(cluster.samplesPartitions(), ValueFormat.JSON)
-                        .areKeys(),
-                advertised);
+        this.models = new ServedModels(streams, settings.keysNameModels(), advertised);
         this.watch = new TopicWatch(settings, this::fail);
         streams.setUncaughtExceptionHandler(exception -> {
             failure.compareAndSet(null, exception);

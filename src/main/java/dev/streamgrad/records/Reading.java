@@ -3,9 +3,9 @@ package dev.streamgrad.records;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * How the records of a samples topic are read: the settings that decide which model a record is for, and what its
@@ -61,22 +61,19 @@ public record Reading(Map<String, String> settings) {
         return new Reading(settings);
     }
 
-    /** What is otherwise in another reading, such as {@code samples.format avro (now json)}; empty if nothing is. */
-    public String differencesFrom(Reading now, Map<String, String> defaults) {
+    /**
+     * What is otherwise in another reading, such as {@code samples.format avro (now its default)}; empty if nothing is.
+     */
+    public String differencesFrom(Reading now) {
         TreeSet<String> names = new TreeSet<>(settings.keySet());
         names.addAll(now.settings.keySet());
-        List<String> differences = new ArrayList<>();
-        for (String name : names) {
-            String ours = settings.getOrDefault(name, defaults.getOrDefault(name, ""));
-            String theirs = now.settings.getOrDefault(name, defaults.getOrDefault(name, ""));
-            if (!Objects.equals(ours, theirs)) {
-                differences.add(name + " " + shown(ours) + " (now " + shown(theirs) + ")");
-            }
-        }
-        return String.join(", ", differences);
+        names.removeIf(name -> shown(name).equals(now.shown(name)));
+        return names.stream()
+                .map(name -> name + " " + shown(name) + " (now " + now.shown(name) + ")")
+                .collect(Collectors.joining(", "));
     }
 
-    private static String shown(String value) {
-        return value.isEmpty() ? "not set" : value;
+    private String shown(String name) {
+        return settings.getOrDefault(name, "its default");
     }
 }

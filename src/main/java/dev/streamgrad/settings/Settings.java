@@ -1,6 +1,5 @@
 package dev.streamgrad.settings;
 
-import dev.streamgrad.encoding.FieldPath;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.SpecSettings;
 import dev.streamgrad.records.ModelNames;
@@ -17,12 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The application's settings, checked: what is wrong with them stops the start.
@@ -57,30 +54,12 @@ public final class Settings {
 
     private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "[::]");
 
-    /** What decides how records are read. */
-    private static final List<String> READING = List.of(
-            SettingsDefinition.MODEL_FIELD,
-            SettingsDefinition.KEYS,
-            SettingsDefinition.SAMPLES_FORMAT,
-            SettingsDefinition.CSV_COLUMNS,
-            SettingsDefinition.CSV_SEPARATOR,
-            SettingsDefinition.SAMPLES_DESERIALIZER,
-            SettingsDefinition.READER_SCHEMA);
-
-    /** The defaults of what decides how records are read. */
-    public static final Map<String, String> DEFAULTS_OF_READING = READING.stream()
-            .collect(Collectors.toMap(
-                    name -> name,
-                    name -> String.valueOf(DEFINITION.defaultValues().get(name))));
-
     private final Map<String, Object> values;
     private final ModelSpec spec;
     private final Map<String, ModelSpec> specs;
     private final Optional<HostAndPort> advertised;
     private final Set<String> httpHosts;
-    private final SampleFormat sampleFormat;
-    private final @Nullable FieldPath modelField;
-    private final Reading reading;
+    private final ReadingSettings reading;
     private final RecordLimits limits;
     private final KafkaConfig kafka;
 
@@ -93,66 +72,16 @@ public final class Settings {
         this.values = values;
         this.spec = spec;
         this.specs = specs;
-        this.sampleFormat = SampleFormat.of(values, deserializer);
-        this.modelField = modelField();
-        this.reading = readingOf();
-        requireMappings(spec, specs);
+        this.reading = new ReadingSettings(values, DEFINITION.defaultValues(), deserializer);
         checkTopics();
         this.advertised = advertised(string(SettingsDefinition.HTTP_ADVERTISED));
         this.httpHosts = httpHosts(string(SettingsDefinition.HTTP_HOSTS));
         Map<String, ModelSpec> all = new TreeMap<>();
         all.put("any model", spec);
         specs.forEach((name, ofModel) -> all.put("model " + name, ofModel));
-        this.limits = new RecordLimits(all, reading);
+        reading.requireMappings(all.values());
+        this.limits = new RecordLimits(all, reading.reading());
         this.kafka = new KafkaConfig(kafka, applicationId(), bootstrapServers(), instanceId(), limits);
-    }
-
-    private @Nullable FieldPath modelField() {
-        String text = string(SettingsDefinition.MODEL_FIELD);
-        if (text.isBlank()) {
-            return null;
-        }
-        if (keysAreIgnored()) {
-            throw new SettingsException("keys must be model where the setting model names a field, because the key says"
-                    + " nothing there anyway; got ignore; leave one of the two out");
-        }
-        try {
-            return FieldPath.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new SettingsException("model: " + e.getMessage());
-        }
-    }
-
-    private boolean keysAreIgnored() {
-        return string(SettingsDefinition.KEYS).equals("ignore");
-    }
-
-    /** Without what the deserializer is configured with: passwords may be among it, and they may change. */
-    private Reading readingOf() {
-        Map<String, String> settings = new TreeMap<>();
-        for (String name : READING) {
-            if (!string(name).equals(String.valueOf(DEFINITION.defaultValues().get(name)))) {
-                settings.put(name, string(name));
-            }
-        }
-        if (keysAreIgnored()) {
-            settings.put(DEFAULT_MODEL, defaultModel());
-        }
-        return new Reading(settings);
-    }
-
-    /** Only JSON has the form of arrays. */
-    private void requireMappings(ModelSpec common, Map<String, ModelSpec> byModel) {
-        boolean needed = sampleFormat.kind() == SampleFormat.Kind.AVRO
-                || sampleFormat.kind() == SampleFormat.Kind.CSV
-                || sampleFormat.deserializer().isPresent();
-        boolean missing = common.birth().mapping() == null
-                || byModel.values().stream().anyMatch(ofModel -> ofModel.birth().mapping() == null);
-        if (needed && missing) {
-            throw new SettingsException(
-                    "features must be set where samples.format is not json, because only JSON has"
-                            + " samples in the form of arrays; got none; name the fields, as in features=amount,country:category(16)");
-        }
     }
 
     private static String hostName() {
@@ -313,7 +242,12 @@ public final class Settings {
 
     /** How the records of the samples topic are read, as it is kept with the models. */
     public Reading reading() {
-        return reading;
+        return reading.reading();
+    }
+
+    /** Whether a record's key names its model, so that Kafka's partitioner decides where the model is. */
+    public boolean keysNameModels() {
+        return reading.keysNameModels();
     }
 
     /**
@@ -323,7 +257,7 @@ public final class Settings {
      * @param format what the records' values are
      */
     public ModelNames modelNames(int samplesPartitions, ValueFormat format) {
-        return new ModelNames(modelField, keysAreIgnored(), defaultModel(), samplesPartitions, format);
+        return reading.modelNames(samplesPartitions, format);
     }
 
     /**
@@ -332,17 +266,17 @@ public final class Settings {
      * @throws SettingsException naming the settings that were others
      */
     public void requireReading(Reading then) {
-        String differences = then.differencesFrom(reading, DEFAULTS_OF_READING);
+        String differences = then.differencesFrom(reading());
         if (!differences.isEmpty()) {
             throw new SettingsException("the samples must be read as they were when the models learned from them; these"
-                    + " settings were others: " + differences
-                    + "; set them back, or forget the models: streamgrad reset");
+                    + " settings were others: " + differences + "; set them back, or forget the models: "
+                    + Invocation.of("reset"));
         }
     }
 
     /** What the values of the samples topic are. */
     public SampleFormat sampleFormat() {
-        return sampleFormat;
+        return reading.format();
     }
 
     /** Where predictions are written. */

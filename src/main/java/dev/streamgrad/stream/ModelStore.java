@@ -4,7 +4,6 @@ import dev.streamgrad.records.PartitionState;
 import dev.streamgrad.records.Reading;
 import dev.streamgrad.records.StateFormat;
 import dev.streamgrad.records.ValueFormat;
-import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -108,7 +107,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
         if (stored.hadAnotherKeylessModelThan(keyless)) {
             throw StateRefusedException.defaultModelChanged(stored, keyless);
         }
-        String differences = stored.reading().differencesFrom(newReading, Settings.DEFAULTS_OF_READING);
+        String differences = stored.reading().differencesFrom(newReading);
         if (stored.models() > 0 && !differences.isEmpty()) {
             throw StateRefusedException.readingChanged(differences);
         }

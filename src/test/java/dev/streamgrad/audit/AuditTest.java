@@ -1,6 +1,7 @@
 package dev.streamgrad.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,6 +19,7 @@ import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
 import dev.streamgrad.settings.Settings;
+import dev.streamgrad.settings.SettingsException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -186,6 +188,16 @@ class AuditTest {
         tree.remove(List.of("lastOffset", "steps", "controls", "checkpoint", "log"));
         ((ObjectNode) tree.required("spec")).remove("max.record.bytes");
         return new Entry(entry.model(), JSON.writeValueAsBytes(tree));
+    }
+
+    /** By another setting other records would be the models', and an honest log would be accused. */
+    @Test
+    void samplesThatWouldBeReadOtherwise_areNotAudited() throws Exception {
+        Log log = new Log("keys=ignore").learned().written();
+        assertThatThrownBy(log::audit)
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("the samples must be read as they were when the models learned from them; these"
+                        + " settings were others: default.model its default (now xor), keys its default (now ignore)");
     }
 
     /** The release that wrote the first snapshots did not say how large records may be; the one after it does. */

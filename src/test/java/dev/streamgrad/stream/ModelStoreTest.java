@@ -196,6 +196,30 @@ class ModelStoreTest {
         }
     }
 
+    /** By other settings the same records would have made other models. */
+    @Test
+    void anotherReadingOfTheSamples_isRefused_onceThereIsAModel() {
+        Map<Bytes, byte[]> bytes = new TreeMap<>();
+        Map<String, String> byKey = Map.of("features", "a", "layers", "*,1");
+        Map<String, String> byField = Map.of("features", "a", "layers", "*,1", "model", "shop");
+        try (Running learner = new Running(bytes, byKey)) {
+            learner.send("north", "no sample");
+        }
+        try (Running learner = new Running(bytes, byField)) {
+            // The test driver begins at offset 0 again, which has been dealt with.
+            learner.send("any", "skipped");
+            learner.send("any", "{\"shop\":\"north\",\"a\":1,\"label\":1}");
+        }
+        assertThatThrownBy(() -> new Running(bytes, byKey))
+                .rootCause()
+                .isInstanceOf(StateRefusedException.class)
+                .hasMessageStartingWith("the samples must be read as they were when the models learned from them; these"
+                        + " settings were others: model shop (now its default); set them back");
+        try (Running successor = new Running(bytes, byField)) {
+            assertThat(successor.commits).isEmpty();
+        }
+    }
+
     @Test
     void anotherDefaultModel_isTaken_whereRecordsWithoutAKeyHaveTrainedNone() {
         Map<Bytes, byte[]> bytes = new TreeMap<>();
