@@ -204,7 +204,9 @@ public final class Audit {
         audited.keySet().stream()
                 .filter(other -> other.name().equals(id.name()) && other.partition() != id.partition())
                 .forEach(other -> notes.add("a second model of this name is in partition " + other.partition()
-                        + ": set the partitioner of every producer to murmur2"));
+                        + (settings.keysNameModels()
+                                ? ": set the partitioner of every producer to murmur2"
+                                : ": send all records of a model under one key")));
         return new Finding(
                 finding.model(),
                 finding.partition(),

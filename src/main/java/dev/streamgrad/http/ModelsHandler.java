@@ -163,15 +163,15 @@ final class ModelsHandler {
         SampleReader sample = SampleReader.of(model.spec());
         try {
             sample.read(body);
+            if (sample.hasLabel()) {
+                throw new RefusedException(
+                        400,
+                        "label must not be there, because nothing is trained here; send samples to the topic "
+                                + samplesTopic);
+            }
             sample.encode(model);
         } catch (BadRecordException e) {
             throw new RefusedException(400, e.text());
-        }
-        if (sample.hasLabel()) {
-            throw new RefusedException(
-                    400,
-                    "label must not be there, because nothing is trained here; send samples to the topic "
-                            + samplesTopic);
         }
         Learner learner = new Learner(model.spec());
         double[] prediction = learner.predict(model, sample.features());

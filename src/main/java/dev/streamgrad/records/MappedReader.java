@@ -47,6 +47,8 @@ final class MappedReader implements SampleReader {
     public void read(byte @Nullable [] value, Headers headers, @Nullable String model, boolean exists)
             throws BadRecordException {
         fields.read(value, headers);
+        hasLabel = encoder.hasLabel(values);
+        id = idOf();
         if (records < RECORDS_TO_WATCH) {
             records++;
             for (int slot = 0; slot < met.length; slot++) {
@@ -55,8 +57,6 @@ final class MappedReader implements SampleReader {
         } else {
             watched = true;
         }
-        hasLabel = encoder.hasLabel(values);
-        id = idOf();
     }
 
     @Override

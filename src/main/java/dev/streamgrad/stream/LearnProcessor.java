@@ -72,7 +72,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         TaskFormat opened = formats.newTask();
         ValueFormat values = opened.values();
         RecordHandler handler = new RecordHandler(
-                settings, cluster, values, partition, models.models(), models.progress(), taskListener, stop);
+                settings, cluster, values, partition, models.models(), models.progress(), read, taskListener, stop);
         // Under the name of the stream thread, as which it counts.
         String name = Thread.currentThread().getName() + "-learn-" + partition;
         Consumer<InFlightRecord> forward = this::forward;

@@ -47,6 +47,7 @@ final class RecordHandler {
     private final LiveModels models;
     private final int partition;
     private final PartitionProgress progress;
+    private final SamplesRead read;
     private final TaskListener listener;
     private final Consumer<String> stop;
     private final ModelNames names;
@@ -66,6 +67,7 @@ final class RecordHandler {
      * @param values what the records' values are
      * @param models the partition's
      * @param progress how far its records have been dealt with
+     * @param read what the process has read
      * @param stop is told why the application has to end
      */
     RecordHandler(
@@ -75,6 +77,7 @@ final class RecordHandler {
             int partition,
             LiveModels models,
             PartitionProgress progress,
+            SamplesRead read,
             TaskListener listener,
             Consumer<String> stop) {
         this.settings = settings;
@@ -82,6 +85,7 @@ final class RecordHandler {
         this.partition = partition;
         this.models = models;
         this.progress = progress;
+        this.read = read;
         this.listener = listener;
         this.stop = stop;
         this.names = settings.modelNames(cluster.samplesPartitions(), values);
@@ -223,6 +227,7 @@ final class RecordHandler {
     /** One name in two partitions is two models, and nobody sees that by looking at one of them. */
     private void warnIfMisplaced(byte[] key, String name) {
         if (!names.areKeys()) {
+            warnIfInAnotherPartition(name);
             return;
         }
         int usual = Utils.toPositive(Utils.murmur2(key)) % cluster.samplesPartitions();
@@ -235,6 +240,19 @@ final class RecordHandler {
                     name,
                     partition,
                     usual);
+        }
+    }
+
+    private void warnIfInAnotherPartition(String name) {
+        int first = read.firstPartitionOf(name, partition);
+        if (first != partition) {
+            listener.misplaced();
+            LOG.warn(
+                    "model {} is in partition {}, and another of its name is in {}: each learns its own share of the records; send"
+                            + " all records of a model under one key",
+                    name,
+                    partition,
+                    first);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class SamplesRead {
     private final SkippedSamples skipped;
     private final Map<Integer, ReadBoundaries> boundaries = new ConcurrentHashMap<>();
+    private final Map<String, Integer> partitionOfModel = new ConcurrentHashMap<>();
 
     /** Hears of samples that were deleted before they were read, on the thread that finds out. */
     @FunctionalInterface
@@ -29,6 +30,16 @@ public final class SamplesRead {
     /** The partition is read from its oldest sample, at this offset, for want of an offset of the group. */
     public void beginsWith(int partition, long oldest) {
         of(partition).beginsWith(oldest);
+    }
+
+    /**
+     * Says that there is a model of this name in a partition; for names that are no keys, so that nothing else keeps
+     * its records together.
+     *
+     * @return the partition in which this process met it first
+     */
+    int firstPartitionOf(String model, int partition) {
+        return partitionOfModel.computeIfAbsent(model, name -> partition);
     }
 
     /** What has been read of a partition. */

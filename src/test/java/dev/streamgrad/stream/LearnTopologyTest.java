@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -602,13 +603,18 @@ class LearnTopologyTest {
         private int deadLetters;
 
         Handled(TaskListener listener) {
+            this(listener, Map.of(), 0, new SamplesRead((partition, from, to) -> {}));
+        }
+
+        Handled(TaskListener listener, Map<String, String> settings, int partition, SamplesRead read) {
             handler = new RecordHandler(
-                    Settings.of(Map.of()),
+                    Settings.of(settings),
                     new ClusterFacts("", 4, 1000),
                     ValueFormat.JSON,
-                    0,
+                    partition,
                     new LiveModels(NO_STATES, 10, new StateFormat()),
                     progress,
+                    read,
                     listener,
                     reason -> {});
         }
@@ -638,6 +644,28 @@ class LearnTopologyTest {
             outputs += inFlight.outputs().size();
             deadLetters += inFlight.deadLetter() == null ? 0 : 1;
         }
+    }
+
+    /** Where the name is no key, nothing but the producers keeps the records of a model together. */
+    @Test
+    void modelOfOneNameInTwoPartitions_isTold_whereItIsNamedByAField() {
+        AtomicInteger misplaced = new AtomicInteger();
+        TaskListener listener = new TaskListener() {
+            @Override
+            public void misplaced() {
+                misplaced.incrementAndGet();
+            }
+        };
+        SamplesRead read = new SamplesRead((partition, from, to) -> {});
+        Map<String, String> byField = Map.of("model", "shop", "features", "a", "layers", "*,1");
+        Handled one = new Handled(listener, byField, 1, read);
+        Handled other = new Handled(listener, byField, 2, read);
+        one.record(0, "{\"shop\":\"north\",\"a\":1,\"label\":1}");
+        one.record(1, "{\"shop\":\"north\",\"a\":0,\"label\":0}");
+        other.record(0, "{\"shop\":\"south\",\"a\":1,\"label\":1}");
+        assertThat(misplaced).hasValue(0);
+        other.record(1, "{\"shop\":\"north\",\"a\":1,\"label\":1}");
+        assertThat(misplaced).hasValue(1);
     }
 
     /** The store keeps what it knows of the partition under that key. */
