@@ -73,6 +73,8 @@ public final class Learner {
     public enum Outcome {
         /** The model trained on it; with mini-batches it may take effect with a later sample. */
         TRAINED,
+        /** The model is frozen: it predicted the sample and scored the prediction, and did not train. */
+        SCORED,
         /** It would have made a number that is not finite: the model is as it was before. */
         NOT_FINITE,
         /**
@@ -105,7 +107,7 @@ public final class Learner {
     }
 
     /**
-     * Predicts a sample, scores the prediction, and trains on the sample. {@link #prediction}, {@link #loss} and
+     * Predicts a sample, scores the prediction, and trains on the sample unless the model is frozen. {@link #prediction}, {@link #loss} and
      * {@link #gradientNorm} then tell about it.
      *
      * @param features finite, as many as the network has inputs; NaN where {@link Birth#hasGaps} and one is missing
@@ -118,8 +120,12 @@ public final class Learner {
         LabelScaler labelScaler = model.labelScaler();
         loss = labelScaler == null ? network.loss(label) : birth.loss().value(prediction, prediction, label);
         PrequentialMetrics metrics = model.metrics();
-        if (!predictionIsFinite()
-                || !metrics.score(prediction, label, loss, logLoss(label), scores)
+        boolean scored =
+                predictionIsFinite() && metrics.score(prediction, label, loss, logLoss(label), scores);
+        if (model.frozen) {
+            return scored ? scoreOnly(model, label) : refuseOnly(model);
+        }
+        if (!scored
                 || (scaler != null && !scaler.accepts(features))
                 || (labelScaler != null && !labelScaler.accepts(label))
                 || !train(model, target(labelScaler, label), weight)) {
@@ -140,6 +146,17 @@ public final class Learner {
         metrics.add(label, scores);
         saveCheckpointIfDue(model);
         return Outcome.TRAINED;
+    }
+
+    private Outcome scoreOnly(Model model, double[] label) {
+        model.metrics().add(label, scores);
+        return Outcome.SCORED;
+    }
+
+    /** Without a look at how many there were in a row: a frozen model does not go back to its checkpoint either. */
+    private static Outcome refuseOnly(Model model) {
+        model.nonFinite++;
+        return Outcome.NOT_FINITE;
     }
 
     /** What the network is trained on for a label. */

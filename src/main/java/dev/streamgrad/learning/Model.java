@@ -35,10 +35,14 @@ public final class Model {
     long lastOffset;
     /** Optimizer steps taken and commands applied: with the model's name it names one state. */
     long version;
-    /** Optimizer steps taken: the schedule of the learning rate goes by it. */
+    /** Optimizer steps taken since version 0 or the last reset: the schedule of the learning rate goes by it. */
     long steps;
     /** Commands applied. */
     long controls;
+    /** Whether it predicts and scores, and does not train. */
+    boolean frozen;
+    /** The ids of the last commands applied. */
+    final RecentCommands recentCommands = new RecentCommands();
     /** As the steps, but back to the checkpoint's at a restore: Adam's bias correction goes by it. */
     long optimizerSteps;
 
@@ -74,7 +78,7 @@ public final class Model {
         return new Model(spec, state.copy(), firstOffsetOfIt);
     }
 
-    private Model(ModelSpec spec, TrainingState state, long firstOffset) {
+    Model(ModelSpec spec, TrainingState state, long firstOffset) {
         Birth birth = spec.birth();
         Hyperparameters hyperparameters = spec.hyperparameters();
         this.firstOffset = firstOffset;
@@ -122,8 +126,10 @@ public final class Model {
                 || lastOffset < firstOffset - 1
                 || version < 0
                 || controls < 0
+                || controls > version
                 || steps < 0
-                || steps > version - controls
+                // A command may bring a state in that was learned elsewhere.
+                || (controls == 0 && steps > version)
                 || optimizerSteps < 0
                 || optimizerSteps > steps
                 || samples < 0
@@ -198,12 +204,27 @@ public final class Model {
         return version;
     }
 
-    /** Optimizer steps taken. */
+    /** Optimizer steps taken since version 0 or the last reset. */
     public long steps() {
         return steps;
     }
 
-    /** Samples trained on. */
+    /** Commands applied. */
+    public long controls() {
+        return controls;
+    }
+
+    /** Whether it predicts and scores, and does not train. */
+    public boolean isFrozen() {
+        return frozen;
+    }
+
+    /** The ids of the last commands applied. */
+    public RecentCommands recentCommands() {
+        return recentCommands;
+    }
+
+    /** Samples trained on since version 0 or the last reset. */
     public long samples() {
         return samples;
     }

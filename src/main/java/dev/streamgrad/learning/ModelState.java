@@ -50,8 +50,16 @@ public final class ModelState {
                     ModelState::always,
                     ModelState::watches,
                     0,
-                    model -> model.controls,
+                    Model::controls,
                     (model, value) -> model.controls = value),
+            // Where it is not so, nothing is decided that was not before there were commands.
+            new StateField.Flag(
+                    "frozen",
+                    ModelState::always,
+                    Model::isFrozen,
+                    Model::isFrozen,
+                    (model, value) -> model.frozen = value),
+            new StateField.Ids("commands", ModelState::always, ModelState::watches, Model::recentCommands),
             new StateField.Whole(
                     "samples",
                     ModelState::always,
@@ -248,25 +256,30 @@ public final class ModelState {
     }
 
     /**
-     * How many real numbers there are, at most, in the state of a model of this spec, whole ones, words and metrics
-     * apart.
+     * How many real numbers there are, at most, in the state of a model of this spec; whole ones, flags, words, ids and
+     * metrics apart.
      */
     public static long reals(ModelSpec spec) {
         return FIELDS.stream()
                 .filter(field -> field.isIn(spec)
                         && !(field instanceof StateField.Whole)
-                        && !(field instanceof StateField.Words)
+                        && !(field instanceof StateField.Flag)
+                        && !isText(field)
                         && !(field instanceof StateField.Metrics))
                 .mapToLong(field -> field.numbers(spec))
                 .sum();
     }
 
-    /** How many numbers the words in the state of a model of this spec are, at most. */
+    /** How many numbers the words and ids in the state of a model of this spec are, at most. */
     public static long words(ModelSpec spec) {
         return FIELDS.stream()
-                .filter(field -> field.isIn(spec) && field instanceof StateField.Words)
+                .filter(field -> field.isIn(spec) && isText(field))
                 .mapToLong(field -> field.numbers(spec))
                 .sum();
+    }
+
+    private static boolean isText(StateField field) {
+        return field instanceof StateField.Words || field instanceof StateField.Ids;
     }
 
     private static boolean always(ModelSpec spec) {

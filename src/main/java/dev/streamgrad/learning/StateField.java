@@ -6,6 +6,7 @@ import dev.streamgrad.encoding.Vocabulary;
 import dev.streamgrad.nn.Parameters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.DoubleConsumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -74,6 +75,44 @@ public sealed interface StateField {
         @Override
         public void fill(Model model, DoubleSupplier numbers) {
             set(model, (long) numbers.getAsDouble());
+        }
+
+        @Override
+        public long numbers(ModelSpec spec) {
+            return 1;
+        }
+    }
+
+    /** Something that is so or not; as a number, 1 or 0. */
+    record Flag(
+            String path,
+            Predicate<ModelSpec> presence,
+            Predicate<Model> decides,
+            Predicate<Model> getter,
+            BiConsumer<Model, Boolean> setter)
+            implements StateField {
+        /** Whether it is so. */
+        public boolean get(Model model) {
+            return getter.test(model);
+        }
+
+        /** Sets it, in {@link Model#restore}. */
+        public void set(Model model, boolean value) {
+            setter.accept(model, value);
+        }
+
+        @Override
+        public void forEach(Model model, DoubleConsumer consumer) {
+            consumer.accept(get(model) ? 1.0 : 0.0);
+        }
+
+        @Override
+        public void fill(Model model, DoubleSupplier numbers) {
+            double number = numbers.getAsDouble();
+            if (number != 0.0 && number != 1.0) {
+                throw new IllegalArgumentException(path + " must be 0 or 1; got " + number);
+            }
+            set(model, number != 0.0);
         }
 
         @Override
@@ -221,7 +260,7 @@ public sealed interface StateField {
         private static int within(double number, int most) {
             if (!(number >= 0.0 && number <= most)) {
                 throw new IllegalArgumentException(
-                        "a number of a dictionary must be from 0 to " + most + "; got " + (long) number);
+                        "a number of a dictionary or an id must be from 0 to " + most + "; got " + (long) number);
             }
             return (int) number;
         }
@@ -234,6 +273,45 @@ public sealed interface StateField {
                     : mapping.dictionaries().stream()
                             .mapToLong(capacity -> 1 + capacity * (1L + Dictionary.LONGEST_WORD))
                             .sum();
+        }
+    }
+
+    /**
+     * The ids of the last commands. As numbers: how many there are, and of each the number of its UTF-16 code units and
+     * those.
+     */
+    record Ids(
+            String path, Predicate<ModelSpec> presence, Predicate<Model> decides, Function<Model, RecentCommands> live)
+            implements StateField {
+        private static final int LARGEST = Character.MAX_VALUE;
+
+        @Override
+        public void forEach(Model model, DoubleConsumer consumer) {
+            List<String> ids = live.apply(model).ids();
+            consumer.accept(ids.size());
+            for (String id : ids) {
+                consumer.accept(id.length());
+                id.chars().forEach(consumer::accept);
+            }
+        }
+
+        @Override
+        public void fill(Model model, DoubleSupplier numbers) {
+            List<String> ids = new ArrayList<>();
+            int size = Words.within(numbers.getAsDouble(), RecentCommands.MOST);
+            for (int i = 0; i < size; i++) {
+                char[] id = new char[Words.within(numbers.getAsDouble(), RecentCommands.LONGEST_ID)];
+                for (int c = 0; c < id.length; c++) {
+                    id[c] = (char) Words.within(numbers.getAsDouble(), LARGEST);
+                }
+                ids.add(new String(id));
+            }
+            live.apply(model).restore(ids);
+        }
+
+        @Override
+        public long numbers(ModelSpec spec) {
+            return 1 + RecentCommands.MOST * (1L + RecentCommands.LONGEST_ID);
         }
     }
 

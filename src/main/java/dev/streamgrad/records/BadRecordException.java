@@ -39,7 +39,9 @@ public final class BadRecordException extends Exception {
         /** The record is well-formed, but training on it would make a number that is not finite. */
         DIVERGENCE,
         /** The record, or what it asks for, is larger than a setting allows. */
-        LIMIT
+        LIMIT,
+        /** The record is a command that is none, or that its model cannot obey. */
+        COMMAND
     }
 
     /** The kind of reason. */

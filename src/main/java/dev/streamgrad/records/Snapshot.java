@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  *   format               2; a reader refuses a newer one
  *   model                its name
  *   spec                 the model's settings, by their names
- *   firstOffset, lastOffset, version, steps, controls, samples
+ *   firstOffset, lastOffset, version, steps, controls, frozen
+ *   commands             the ids of the last commands applied, the oldest first
+ *   samples
  *   layers               [{"weights":[[…]],"biases":[…]}], weights in × out
  *   optimizer            its steps, and its memory: slots, each in the form of layers
  *   batch                the unfinished mini-batch: samples and gradient sum; only if batch.size is over 1
@@ -66,6 +68,8 @@ public record Snapshot(
             "lastOffset",
             "steps",
             "controls",
+            "frozen",
+            "commands",
             "checkpoint.layers",
             "checkpoint.slots",
             "checkpoint.steps",

@@ -43,6 +43,8 @@ public record SnapshotDigest(
             "version",
             "steps",
             "controls",
+            "frozen",
+            "commands",
             "samples",
             "layers",
             "weights",

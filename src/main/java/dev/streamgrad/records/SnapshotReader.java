@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.PrimitiveIterator;
+import java.util.Set;
 import java.util.function.DoubleConsumer;
 import java.util.stream.DoubleStream;
 
@@ -40,6 +41,9 @@ final class SnapshotReader {
             "checkpoint.scaled", "scaling.count",
             "checkpoint.means", "scaling.means",
             "checkpoint.squares", "scaling.squares");
+
+    /** What is as it is in a new model where no command had been invented. */
+    private static final Set<String> WITHOUT_COMMANDS = Set.of("controls", "frozen", "commands");
 
     private final JsonNode json;
     private final int format;
@@ -105,7 +109,7 @@ final class SnapshotReader {
     private void read(StateField field, Model model) {
         String path = field.path();
         if (format == 1) {
-            if (path.equals("controls")) {
+            if (WITHOUT_COMMANDS.contains(path)) {
                 return;
             }
             path = FORMAT_1_PATHS.getOrDefault(path, path);
@@ -118,7 +122,16 @@ final class SnapshotReader {
             whole.set(model, node.longValue());
             return;
         }
+        if (field instanceof StateField.Flag flag) {
+            flag.set(model, node.booleanValue());
+            return;
+        }
         DoubleStream.Builder collected = DoubleStream.builder();
+        if (field instanceof StateField.Ids) {
+            collectIds(node, collected);
+            fillAll(field, model, collected.build().toArray());
+            return;
+        }
         if (field instanceof StateField.Words) {
             node.forEach(dictionary -> collectWords(dictionary, collected));
             fillAll(field, model, collected.build().toArray());
@@ -159,6 +172,14 @@ final class SnapshotReader {
             for (byte b : bytes) {
                 to.accept(Byte.toUnsignedInt(b));
             }
+        });
+    }
+
+    private static void collectIds(JsonNode ids, DoubleConsumer to) {
+        to.accept(ids.size());
+        ids.forEach(id -> {
+            to.accept(id.asText().length());
+            id.asText().chars().forEach(to::accept);
         });
     }
 

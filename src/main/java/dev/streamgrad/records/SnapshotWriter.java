@@ -108,6 +108,10 @@ final class SnapshotWriter {
     private void write(StateField field) throws IOException {
         if (field instanceof StateField.Whole whole) {
             json.writeNumber(whole.get(model));
+        } else if (field instanceof StateField.Flag flag) {
+            json.writeBoolean(flag.get(model));
+        } else if (field instanceof StateField.Ids ids) {
+            writeWords(ids.live().apply(model).ids());
         } else if (field instanceof StateField.Real real) {
             Json.writeNumber(json, real.getter().applyAsDouble(model));
         } else if (field instanceof StateField.Vector vector) {
@@ -198,6 +202,8 @@ final class SnapshotWriter {
         json.writeNumberField("firstOffset", model.firstOffset());
         json.writeNumberField("lastOffset", model.lastOffset());
         json.writeNumberField("version", model.version());
+        json.writeNumberField("controls", model.controls());
+        json.writeBooleanField("frozen", model.isFrozen());
         json.writeNumberField("samples", model.samples());
         writeSpec();
         json.writeFieldName("learningRate");

@@ -29,7 +29,7 @@ import java.util.zip.CRC32C;
  *   n bytes     the spec, as {@link SpecText} writes it
  *   fields …    those of {@link ModelState#FIELDS} that the model has, in that order, each by its kind:
  *               a whole number as a whole, less its least value; a real one as a double; rows, layers and slots as their
- *               doubles; metrics and words as numbers, as they are handed out
+ *               doubles; flags, metrics, words and ids as numbers, as they are handed out
  *   int32       CRC-32C of everything before
  * </pre>
  *
@@ -39,7 +39,7 @@ import java.util.zip.CRC32C;
  * store and a changelog whose size is that of a state, so what is small is written small.
  *
  * <p>Two older versions are still read. Both have nine whole numbers before all real ones, see {@link #OLD_WHOLES}, and
- * neither has the last offset, the steps and the commands of a model. Version 2 had a deflated spec, see
+ * neither has the last offset, the steps and the commands of a model, nor whether it is frozen. Version 2 had a deflated spec, see
  * {@link DeflatedSpec}. Version 1 had the spec as text behind an int32, and each whole and number in 4 or 8 bytes. A
  * reader refuses a newer version and damaged bytes. An instance keeps the specs it has met, so that a million models of
  * one spec share one object, and the array in which it writes. Not thread-safe.
@@ -158,11 +158,18 @@ public final class StateFormat {
     private void write(StateField field, Model model) {
         if (field instanceof StateField.Whole whole) {
             putWhole(whole.get(model) - whole.least());
-        } else if (field instanceof StateField.Metrics || field instanceof StateField.Words) {
+        } else if (isOfSmallNumbers(field)) {
             field.forEach(model, this::putNumber);
         } else {
             field.forEach(model, out::putDouble);
         }
+    }
+
+    private static boolean isOfSmallNumbers(StateField field) {
+        return field instanceof StateField.Metrics
+                || field instanceof StateField.Words
+                || field instanceof StateField.Ids
+                || field instanceof StateField.Flag;
     }
 
     private void putWhole(long value) {
@@ -236,7 +243,7 @@ public final class StateFormat {
                 }
                 if (field instanceof StateField.Whole whole) {
                     whole.set(model, getWhole(in) + whole.least());
-                } else if (field instanceof StateField.Metrics || field instanceof StateField.Words) {
+                } else if (isOfSmallNumbers(field)) {
                     field.fill(model, () -> getNumber(in));
                 } else {
                     field.fill(model, in::getDouble);

@@ -8,6 +8,7 @@ import dev.streamgrad.records.ValueFormat;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -190,8 +191,9 @@ public final class Settings {
         }
         if (Set.copyOf(topics).size() < topics.size()) {
             throw new SettingsException(
-                    "samples.topic, predictions.topic, snapshots.topic and dead.letters.topic must be four"
-                            + " topics, or the learner would read what it writes; got " + String.join(", ", topics));
+                    "samples.topic, predictions.topic, snapshots.topic, dead.letters.topic, control.topic and events.topic"
+                            + " must be different topics, or the learner would read what it writes; got "
+                            + String.join(", ", topics));
         }
     }
 
@@ -292,6 +294,16 @@ public final class Settings {
     /** Where records that cannot be used are written. */
     public String deadLettersTopic() {
         return string(SettingsDefinition.DEAD_LETTERS_TOPIC);
+    }
+
+    /** Where commands are read; empty if there are none, and then there are no events either. */
+    public Optional<String> controlTopic() {
+        return Optional.of(string(SettingsDefinition.CONTROL_TOPIC)).filter(topic -> !topic.isEmpty());
+    }
+
+    /** Where events are written, if there are commands. */
+    public String eventsTopic() {
+        return string(SettingsDefinition.EVENTS_TOPIC);
     }
 
     /** The model of a sample without a key. */
@@ -411,9 +423,12 @@ public final class Settings {
         return applicationId() + "-" + STORE_OF_MODELS + "-changelog";
     }
 
-    /** The names of the four topics: samples, predictions, snapshots, dead letters. */
+    /** The names of the topics: samples, predictions, snapshots, dead letters and, with commands, control and events. */
     public List<String> topics() {
-        return List.of(samplesTopic(), predictionsTopic(), snapshotsTopic(), deadLettersTopic());
+        List<String> topics =
+                new ArrayList<>(List.of(samplesTopic(), predictionsTopic(), snapshotsTopic(), deadLettersTopic()));
+        controlTopic().ifPresent(control -> topics.addAll(List.of(control, eventsTopic())));
+        return List.copyOf(topics);
     }
 
     /** The topics that do not have their default names, by the settings that name them. */
@@ -423,7 +438,9 @@ public final class Settings {
                 SettingsDefinition.SAMPLES_TOPIC,
                 SettingsDefinition.PREDICTIONS_TOPIC,
                 SettingsDefinition.SNAPSHOTS_TOPIC,
-                SettingsDefinition.DEAD_LETTERS_TOPIC)) {
+                SettingsDefinition.DEAD_LETTERS_TOPIC,
+                SettingsDefinition.CONTROL_TOPIC,
+                SettingsDefinition.EVENTS_TOPIC)) {
             if (!string(setting).equals(DEFINITION.defaultValues().get(setting))) {
                 others.put(setting, string(setting));
             }

@@ -12,6 +12,8 @@ final class SettingsDefinition {
     static final String PREDICTIONS_TOPIC = "predictions.topic";
     static final String SNAPSHOTS_TOPIC = "snapshots.topic";
     static final String DEAD_LETTERS_TOPIC = "dead.letters.topic";
+    static final String CONTROL_TOPIC = "control.topic";
+    static final String EVENTS_TOPIC = "events.topic";
     static final String MODEL_FIELD = "model";
     static final String KEYS = "keys";
     static final String SAMPLES_FORMAT = "samples.format";
@@ -62,6 +64,19 @@ final class SettingsDefinition {
                 "dead-letters",
                 name,
                 "The topic that records which cannot be used are written to.");
+        text(
+                definition,
+                CONTROL_TOPIC,
+                "control",
+                null,
+                "The topic that commands to models are read from; it must have as many partitions as the samples topic. Empty means that"
+                        + " there are no commands and no events.");
+        text(
+                definition,
+                EVENTS_TOPIC,
+                "events",
+                name,
+                "The topic that events are written to: what was decided about a model, and after which sample.");
         text(
                 definition,
                 Settings.DEFAULT_MODEL,

@@ -63,6 +63,6 @@ class SettingsLoaderTest {
                 List.of("samples.topic=set"),
                 Map.of(),
                 Map.of("dead.letters.topic", "default-d"));
-        assertThat(settings.topics()).containsExactly("set", "env-p", "file-s", "default-d");
+        assertThat(settings.topics()).containsExactly("set", "env-p", "file-s", "default-d", "control", "events");
     }
 }

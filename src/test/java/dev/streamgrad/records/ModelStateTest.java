@@ -8,6 +8,7 @@ import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.ModelState;
 import dev.streamgrad.learning.SpecSettings;
 import dev.streamgrad.learning.StateField;
+import dev.streamgrad.learning.Steering;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,10 +54,9 @@ class ModelStateTest {
                     .isEqualTo(Learner.Outcome.TRAINED);
         }
         model.reached(99);
-        // As after five commands.
-        ((StateField.Whole) ModelState.field("version")).set(model, model.version() + 5);
-        ((StateField.Whole) ModelState.field("controls")).set(model, 4);
-        return model;
+        // Two commands: after one, a step more would make the steps the version, which goes without saying.
+        Model commanded = Steering.set(model, Map.of("learning.rate", "0.02"), "id-1");
+        return Steering.set(commanded, Map.of("learning.rate", "0.03"), "id-2");
     }
 
     /** The same model, but for one number of one field. */

@@ -1,0 +1,257 @@
+package dev.streamgrad.control;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.streamgrad.json.Json;
+import dev.streamgrad.learning.Model;
+import dev.streamgrad.learning.RecentCommands;
+import dev.streamgrad.learning.Steering;
+import dev.streamgrad.records.BadRecordException;
+import dev.streamgrad.records.BadRecordException.Reason;
+import dev.streamgrad.records.Snapshot;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody wants of a model: a record of the control topic, whose key is the model's name. As JSON:
+ *
+ * <pre>
+ *   command    set, freeze, unfreeze, reset, restore or delete
+ *   settings   of set and reset: model settings by their names
+ *   state      of restore: a snapshot, whose state the model is to have
+ *   id         at most 64 characters; a model obeys one id once. Without one a command is obeyed as often as it is read
+ *   by, why    what people want to know later; whoever sends it can claim anything
+ * </pre>
+ *
+ * <p>Unknown fields are ignored.
+ *
+ * @param id what makes it this command and no other; null if it has none
+ * @param kind what is to be done
+ * @param settings of set and reset, by their names, sorted
+ * @param state of restore; else null
+ * @param by who sends it; null if nobody says so
+ * @param why the reason; null if there is none
+ */
+public record Command(
+        @Nullable String id,
+        Kind kind,
+        Map<String, String> settings,
+        @Nullable Snapshot state,
+        @Nullable String by,
+        @Nullable String why) {
+    /** The longest {@code by} and {@code why}: an event repeats them. */
+    public static final int LONGEST_TEXT = 1000;
+
+    /** What can be done to a model. */
+    public enum Kind {
+        SET,
+        FREEZE,
+        UNFREEZE,
+        RESET,
+        RESTORE,
+        DELETE;
+
+        private static final String ALL =
+                Arrays.stream(values()).map(Kind::id).collect(Collectors.joining(", "));
+
+        /** As it is written. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Kind of(@Nullable String id) throws BadRecordException {
+            for (Kind kind : values()) {
+                if (kind.id().equals(id)) {
+                    return kind;
+                }
+            }
+            throw refused("command must be one of " + ALL + "; got " + BadRecordException.shown(id));
+        }
+
+        private boolean hasSettings() {
+            return this == SET || this == RESET;
+        }
+    }
+
+    /** Sorts and copies the settings. */
+    public Command {
+        settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+    }
+
+    /** A command without a state. */
+    public static Command of(
+            @Nullable String id,
+            Kind kind,
+            Map<String, String> settings,
+            @Nullable String by,
+            @Nullable String why) {
+        return new Command(id, kind, settings, null, by, why);
+    }
+
+    /**
+     * Reads a record's value.
+     *
+     * @param value null is refused as well
+     * @throws BadRecordException if it is no command; whether the model can obey it is {@link #applyTo}'s to say
+     */
+    public static Command read(byte @Nullable [] value) throws BadRecordException {
+        JsonNode json = tree(value);
+        String id = text(json, "id", RecentCommands.LONGEST_ID);
+        if (id != null && id.isEmpty()) {
+            throw refused("id must not be empty; leave it out for a command without one");
+        }
+        Kind kind = Kind.of(text(json, "command", LONGEST_TEXT));
+        JsonNode state = json.path("state");
+        if (kind == Kind.RESTORE ? !state.isObject() : json.has("state")) {
+            throw refused(
+                    kind == Kind.RESTORE
+                            ? "state must be a snapshot, which is what restore is to restore; got "
+                                    + BadRecordException.shown(state.getNodeType().toString())
+                            : "state is for restore only; got it with " + kind.id());
+        }
+        if (!kind.hasSettings() && json.has("settings")) {
+            throw refused("settings are for set and reset only; got them with " + kind.id());
+        }
+        return new Command(
+                id,
+                kind,
+                settings(json.path("settings")),
+                kind == Kind.RESTORE ? snapshot(state) : null,
+                text(json, "by", LONGEST_TEXT),
+                text(json, "why", LONGEST_TEXT));
+    }
+
+    private static JsonNode tree(byte @Nullable [] value) throws BadRecordException {
+        if (value == null) {
+            throw refused("value must be a command such as {\"command\":\"freeze\"}; got none");
+        }
+        try {
+            JsonNode json = Trees.MAPPER.readTree(value);
+            if (json == null || !json.isObject()) {
+                throw refused("value must be one JSON object, such as {\"command\":\"freeze\"}; got "
+                        + BadRecordException.shown(new String(value, StandardCharsets.UTF_8)));
+            }
+            return json;
+        } catch (IOException e) {
+            throw refused("value must be one JSON object; " + BadRecordException.shown(e.getMessage()));
+        }
+    }
+
+    private static @Nullable String text(JsonNode json, String field, int longest) throws BadRecordException {
+        JsonNode node = json.path(field);
+        if (node.isMissingNode() || node.isNull()) {
+            return null;
+        }
+        String text = node.textValue();
+        if (text == null) {
+            throw refused(field + " must be a string; got " + BadRecordException.shown(node.toString()));
+        }
+        if (text.length() > longest) {
+            throw refused(field + " must have at most " + longest + " characters; got " + text.length());
+        }
+        return text;
+    }
+
+    private static Map<String, String> settings(JsonNode json) throws BadRecordException {
+        if (!json.isMissingNode() && !json.isObject()) {
+            throw refused("settings must be an object, such as {\"learning.rate\":\"0.05\"}; got "
+                    + BadRecordException.shown(json.toString()));
+        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> setting : json.properties()) {
+            if (!setting.getValue().isValueNode() || setting.getValue().isNull()) {
+                throw refused(BadRecordException.shown(setting.getKey()) + " must be a string or a number; got "
+                        + BadRecordException.shown(setting.getValue().toString()));
+            }
+            settings.put(setting.getKey(), setting.getValue().asText());
+        }
+        return settings;
+    }
+
+    private static Snapshot snapshot(JsonNode state) throws BadRecordException {
+        Snapshot snapshot;
+        try {
+            snapshot = Snapshot.read(Trees.MAPPER.writeValueAsBytes(state));
+        } catch (IllegalArgumentException | IOException e) {
+            throw refused("state must be a snapshot; " + e.getMessage());
+        }
+        if (!snapshot.isIntact()) {
+            throw refused("state must have the fingerprint that it says, " + BadRecordException.shown(snapshot.fingerprint())
+                    + "; its numbers have another; send a snapshot as it was published");
+        }
+        return snapshot;
+    }
+
+    /** The record's value. */
+    public byte[] toJson() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = Json.FACTORY.createGenerator(bytes)) {
+            json.writeStartObject();
+            Trees.writeIfThere(json, "id", id);
+            json.writeStringField("command", kind.id());
+            if (!settings.isEmpty()) {
+                Trees.write(json, "settings", settings);
+            }
+            if (state != null) {
+                json.writeFieldName("state");
+                json.writeRawValue(new String(state.toJson(), StandardCharsets.UTF_8));
+            }
+            Trees.writeIfThere(json, "by", by);
+            Trees.writeIfThere(json, "why", why);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Whether it is a repetition of one that the model has obeyed: no fault of whoever sent it. */
+    public boolean wasObeyedBy(Model model) {
+        return id != null && model.recentCommands().contains(id);
+    }
+
+    /**
+     * Does to a model what is wanted: the model from then on, under the next version, or null if it is no more. The one
+     * given must not be used any more.
+     *
+     * @throws BadRecordException if it cannot be done, or was done before; the model is as it was
+     */
+    public @Nullable Model applyTo(Model model) throws BadRecordException {
+        if (wasObeyedBy(model)) {
+            throw refused("id must be new; the model has obeyed " + BadRecordException.shown(id) + " already");
+        }
+        try {
+            return switch (kind) {
+                case SET -> Steering.set(model, settings, id);
+                case FREEZE -> Steering.freeze(model, id);
+                case UNFREEZE -> Steering.unfreeze(model, id);
+                case RESET -> Steering.reset(model, settings, id);
+                case RESTORE -> Steering.restore(model, required(state).model(), id);
+                case DELETE -> null;
+            };
+        } catch (IllegalArgumentException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Snapshot required(@Nullable Snapshot state) {
+        if (state == null) {
+            throw new IllegalStateException("restore without a state");
+        }
+        return state;
+    }
+
+    static BadRecordException refused(String why) {
+        return new BadRecordException(Reason.COMMAND, why);
+    }
+}
