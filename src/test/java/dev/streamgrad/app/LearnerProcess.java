@@ -1,6 +1,5 @@
 package dev.streamgrad.app;
 
-import dev.streamgrad.cli.Streamgrad;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The learner as a process of its own, so that it can be killed. */
 final class LearnerProcess {
+    /** The main class of the jar. */
+    private static final String MAIN = "dev.streamgrad.cli.Main";
+
     private static final List<Process> STARTED = new CopyOnWriteArrayList<>();
 
     private final Process process;
@@ -36,7 +38,7 @@ final class LearnerProcess {
                 "-Xmx" + heap,
                 "-cp",
                 System.getProperty("java.class.path"),
-                Streamgrad.class.getName()));
+                MAIN));
         return startAs(streamgrad, settings, log, options);
     }
 
