@@ -39,8 +39,12 @@ class ArchitectureTest {
             Map.entry("formats", List.of("settings", "records", "json")),
             Map.entry("suggest", List.of("settings", "records", "learning", "encoding", "nn", "json")),
             Map.entry("cluster", List.of("settings")),
-            Map.entry("stream", List.of("control", "formats", "cluster", "settings", "records", "learning", "nn", "json")),
-            Map.entry("app", List.of("replay", "stream", "control", "formats", "cluster", "settings", "records", "learning")),
+            Map.entry(
+                    "stream",
+                    List.of("control", "formats", "cluster", "settings", "records", "learning", "nn", "json")),
+            Map.entry(
+                    "app",
+                    List.of("replay", "stream", "control", "formats", "cluster", "settings", "records", "learning")),
             Map.entry("broker", List.of()),
             Map.entry("replay", List.of("control", "settings", "records", "learning")),
             Map.entry("audit", List.of("control", "replay", "formats", "settings", "records", "learning")),

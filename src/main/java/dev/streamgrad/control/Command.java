@@ -61,8 +61,7 @@ public record Command(
         RESTORE,
         DELETE;
 
-        private static final String ALL =
-                Arrays.stream(values()).map(Kind::id).collect(Collectors.joining(", "));
+        private static final String ALL = Arrays.stream(values()).map(Kind::id).collect(Collectors.joining(", "));
 
         /** As it is written. */
         public String id() {
@@ -90,11 +89,7 @@ public record Command(
 
     /** A command without a state. */
     public static Command of(
-            @Nullable String id,
-            Kind kind,
-            Map<String, String> settings,
-            @Nullable String by,
-            @Nullable String why) {
+            @Nullable String id, Kind kind, Map<String, String> settings, @Nullable String by, @Nullable String why) {
         return new Command(id, kind, settings, null, by, why);
     }
 
@@ -116,7 +111,8 @@ public record Command(
             throw refused(
                     kind == Kind.RESTORE
                             ? "state must be a snapshot, which is what restore is to restore; got "
-                                    + BadRecordException.shown(state.getNodeType().toString())
+                                    + BadRecordException.shown(
+                                            state.getNodeType().toString())
                             : "state is for restore only; got it with " + kind.id());
         }
         if (!kind.hasSettings() && json.has("settings")) {
@@ -186,8 +182,9 @@ public record Command(
             throw refused("state must be a snapshot; " + e.getMessage());
         }
         if (!snapshot.isIntact()) {
-            throw refused("state must have the fingerprint that it says, " + BadRecordException.shown(snapshot.fingerprint())
-                    + "; its numbers have another; send a snapshot as it was published");
+            throw refused(
+                    "state must have the fingerprint that it says, " + BadRecordException.shown(snapshot.fingerprint())
+                            + "; its numbers have another; send a snapshot as it was published");
         }
         return snapshot;
     }

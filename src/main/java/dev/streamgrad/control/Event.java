@@ -249,7 +249,8 @@ public record Event(
 
     private static Map<String, String> texts(JsonNode json) {
         Map<String, String> texts = new LinkedHashMap<>();
-        json.properties().forEach(text -> texts.put(text.getKey(), text.getValue().asText()));
+        json.properties()
+                .forEach(text -> texts.put(text.getKey(), text.getValue().asText()));
         return texts;
     }
 }

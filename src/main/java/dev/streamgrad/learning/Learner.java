@@ -107,8 +107,8 @@ public final class Learner {
     }
 
     /**
-     * Predicts a sample, scores the prediction, and trains on the sample unless the model is frozen. {@link #prediction}, {@link #loss} and
-     * {@link #gradientNorm} then tell about it.
+     * Predicts a sample, scores the prediction, and trains on the sample unless the model is frozen.
+     * {@link #prediction}, {@link #loss} and {@link #gradientNorm} then tell about it.
      *
      * @param features finite, as many as the network has inputs; NaN where {@link Birth#hasGaps} and one is missing
      * @param label as many as outputs, and {@link Birth#faultOf} finds nothing wrong with it
@@ -120,8 +120,7 @@ public final class Learner {
         LabelScaler labelScaler = model.labelScaler();
         loss = labelScaler == null ? network.loss(label) : birth.loss().value(prediction, prediction, label);
         PrequentialMetrics metrics = model.metrics();
-        boolean scored =
-                predictionIsFinite() && metrics.score(prediction, label, loss, logLoss(label), scores);
+        boolean scored = predictionIsFinite() && metrics.score(prediction, label, loss, logLoss(label), scores);
         if (model.frozen) {
             return scored ? scoreOnly(model, label) : refuseOnly(model);
         }

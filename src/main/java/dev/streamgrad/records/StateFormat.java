@@ -39,10 +39,10 @@ import java.util.zip.CRC32C;
  * store and a changelog whose size is that of a state, so what is small is written small.
  *
  * <p>Two older versions are still read. Both have nine whole numbers before all real ones, see {@link #OLD_WHOLES}, and
- * neither has the last offset, the steps and the commands of a model, nor whether it is frozen. Version 2 had a deflated spec, see
- * {@link DeflatedSpec}. Version 1 had the spec as text behind an int32, and each whole and number in 4 or 8 bytes. A
- * reader refuses a newer version and damaged bytes. An instance keeps the specs it has met, so that a million models of
- * one spec share one object, and the array in which it writes. Not thread-safe.
+ * neither has the last offset, the steps and the commands of a model, nor whether it is frozen. Version 2 had a
+ * deflated spec, see {@link DeflatedSpec}. Version 1 had the spec as text behind an int32, and each whole and number in
+ * 4 or 8 bytes. A reader refuses a newer version and damaged bytes. An instance keeps the specs it has met, so that a
+ * million models of one spec share one object, and the array in which it writes. Not thread-safe.
  */
 public final class StateFormat {
     /** The version of the format that this release writes, and the newest it reads. */

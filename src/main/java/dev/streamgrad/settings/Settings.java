@@ -7,8 +7,8 @@ import dev.streamgrad.records.Reading;
 import dev.streamgrad.records.ValueFormat;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Comparator;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -423,7 +423,9 @@ public final class Settings {
         return applicationId() + "-" + STORE_OF_MODELS + "-changelog";
     }
 
-    /** The names of the topics: samples, predictions, snapshots, dead letters and, with commands, control and events. */
+    /**
+     * The names of the topics: samples, predictions, snapshots, dead letters and, with commands, control and events.
+     */
     public List<String> topics() {
         List<String> topics =
                 new ArrayList<>(List.of(samplesTopic(), predictionsTopic(), snapshotsTopic(), deadLettersTopic()));
