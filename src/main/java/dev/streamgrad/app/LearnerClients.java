@@ -30,6 +30,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  */
 final class LearnerClients implements KafkaClientSupplier {
     private final String applicationId;
+    private final String samplesTopic;
     private final Optional<String> instanceId;
     private final Map<String, Object> admin;
     private final SkippedSamples skipped;
@@ -44,6 +45,7 @@ final class LearnerClients implements KafkaClientSupplier {
      */
     LearnerClients(Settings settings, Optional<String> instanceId, SkippedSamples skipped, SamplesRead read) {
         this.applicationId = settings.applicationId();
+        this.samplesTopic = settings.samplesTopic();
         this.instanceId = instanceId;
         this.admin = settings.kafka().admin();
         this.skipped = skipped;
@@ -93,7 +95,7 @@ final class LearnerClients implements KafkaClientSupplier {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return new LearnerConsumer(config, admin, skipped, read);
+        return new LearnerConsumer(config, samplesTopic, admin, skipped, read);
     }
 
     @Override

@@ -31,6 +31,7 @@ final class LearnerConsumer extends KafkaConsumer<byte[], byte[]> {
     private static final Logger LOG = LoggerFactory.getLogger(LearnerConsumer.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    private final String samplesTopic;
     private final Map<String, Object> admin;
     private final Optional<String> instance;
     private final SkippedSamples skipped;
@@ -40,12 +41,19 @@ final class LearnerConsumer extends KafkaConsumer<byte[], byte[]> {
      * A consumer.
      *
      * @param config as Kafka Streams gives it
+     * @param samplesTopic the one topic where nothing may be passed over without a word
      * @param admin the configuration of an admin client for the same brokers
      * @param skipped hears of samples that were deleted where the group knows which comes next
      * @param read hears where a partition begins of which the group knows nothing
      */
-    LearnerConsumer(Map<String, Object> config, Map<String, Object> admin, SkippedSamples skipped, SamplesRead read) {
+    LearnerConsumer(
+            Map<String, Object> config,
+            String samplesTopic,
+            Map<String, Object> admin,
+            SkippedSamples skipped,
+            SamplesRead read) {
         super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.samplesTopic = samplesTopic;
         this.admin = admin;
         this.instance = Optional.ofNullable((String) config.get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG));
         this.skipped = skipped;
@@ -109,7 +117,9 @@ final class LearnerConsumer extends KafkaConsumer<byte[], byte[]> {
     @Override
     public void seekToBeginning(Collection<TopicPartition> partitions) {
         for (TopicPartition partition : partitions) {
-            tellIfSkipped(partition);
+            if (partition.topic().equals(samplesTopic)) {
+                tellIfSkipped(partition);
+            }
         }
         super.seekToBeginning(partitions);
     }

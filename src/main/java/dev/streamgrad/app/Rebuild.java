@@ -312,7 +312,15 @@ public final class Rebuild {
                 }
                 long offset = next.getOrDefault(partition, 0L);
                 PartitionState state =
-                        new PartitionState(topicId, keylessModel, settings.reading(), offset - 1, count, bytes);
+                        new PartitionState(
+                        topicId,
+                        keylessModel,
+                        settings.reading(),
+                        offset - 1,
+                        count,
+                        bytes,
+                        -1,
+                        PartitionState.UNKNOWN_TOPIC);
                 send(producer, settings.changelogTopic(), partition, PartitionState.key(), state.write());
                 offsets.put(new TopicPartition(settings.samplesTopic(), partition), new OffsetAndMetadata(offset));
             }

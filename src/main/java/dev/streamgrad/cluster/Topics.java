@@ -25,6 +25,11 @@ public final class Topics {
     /** A dead letter must at least hold its reason and the beginning of a value. */
     private static final long LEAST_DEAD_LETTER = 16 * 1024;
 
+    /** A few records a day, without which the history of a model cannot be told. */
+    private static final String FOR_EVER = "-1";
+
+    private static final long LARGEST_COMMAND_FRAME = 16 * 1024;
+
     private Topics() {}
 
     /** As {@link #create(Settings, int, Optional, Optional, Progress)}, with the broker's default retention. */
@@ -192,6 +197,18 @@ public final class Topics {
         if (topic.equals(settings.deadLettersTopic())) {
             return Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(RecordLimits.LARGEST_REQUEST));
         }
+        if (settings.controlTopic().filter(topic::equals).isPresent()) {
+            return Map.of(
+                    TopicConfig.RETENTION_MS_CONFIG,
+                    FOR_EVER,
+                    TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                    // The command to restore a snapshot is a little larger than that.
+                    Long.toString(Math.max(
+                            BROKER_LARGEST_RECORD, settings.limits().largestRecord() + LARGEST_COMMAND_FRAME)));
+        }
+        if (topic.equals(settings.eventsTopic())) {
+            return Map.of(TopicConfig.RETENTION_MS_CONFIG, FOR_EVER);
+        }
         return Map.of();
     }
 
@@ -216,6 +233,15 @@ public final class Topics {
             }
             TopicConfigs configs = TopicConfigs.describe(admin, present);
             require(configs, settings);
+            String controlId = "";
+            if (settings.controlTopic().isPresent()) {
+                String controlTopic = settings.controlTopic().get();
+                TopicDescription control = admin.ask(client -> client.describeTopics(List.of(controlTopic))
+                        .topicNameValues()
+                        .get(controlTopic));
+                requireSamePartitions(settings, control, samples);
+                controlId = idOf(control);
+            }
             long deadLetter = Math.min(
                             configs.number(
                                     settings.deadLettersTopic(),
@@ -223,16 +249,42 @@ public final class Topics {
                                     BROKER_LARGEST_RECORD),
                             settings.kafka().maxRequestSize())
                     - RecordLimits.RECORD_OVERHEAD;
-            // Brokers that are older than topic ids have none.
-            String id = samples.topicId().equals(Uuid.ZERO_UUID)
-                    ? ""
-                    : samples.topicId().toString();
-            return new ClusterFacts(id, samples.partitions().size(), deadLetter);
+            long snapshot = Math.min(
+                            configs.number(
+                                    settings.snapshotsTopic(),
+                                    TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                                    BROKER_LARGEST_RECORD),
+                            settings.kafka().maxRequestSize())
+                    - RecordLimits.RECORD_OVERHEAD;
+            return new ClusterFacts(idOf(samples), samples.partitions().size(), deadLetter, controlId, snapshot);
         } catch (ExecutionException e) {
             throw new StartException("the topics could not be looked at: " + PatientAdmin.messageOf(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartException("interrupted while waiting for a broker", e);
+        }
+    }
+
+    /** Brokers that are older than topic ids have none. */
+    private static String idOf(TopicDescription topic) {
+        return topic.topicId().equals(Uuid.ZERO_UUID) ? "" : topic.topicId().toString();
+    }
+
+    /** A model's commands come to whoever has its samples. */
+    private static void requireSamePartitions(Settings settings, TopicDescription control, TopicDescription samples)
+            throws StartException {
+        int wanted = samples.partitions().size();
+        int got = control.partitions().size();
+        if (got != wanted) {
+            throw new StartException(
+                    "topic " + control.name() + " must have as many partitions as " + samples.name() + ", " + wanted
+                            + "; got " + got
+                            + (got < wanted
+                                    ? "; add some: kafka-topics.sh --bootstrap-server " + settings.bootstrapServers()
+                                            + " --alter --topic " + control.name() + " --partitions " + wanted
+                                    : "; delete it and create it again with " + Invocation.of(creation(settings)))
+                            + ", or set control.topic= to learn without commands",
+                    null);
         }
     }
 
@@ -247,6 +299,13 @@ public final class Topics {
                 settings.deadLettersTopic(),
                 settings.changelogTopic())) {
             configs.requireOldTimestamps(written);
+        }
+        if (settings.controlTopic().isPresent()) {
+            configs.requireRoom(settings.eventsTopic(), settings.limits().largestEvent());
+            configs.requireOldTimestamps(settings.eventsTopic());
+            configs.requireNotCompacted(settings.eventsTopic(), "forgets what was decided about models");
+            configs.requireNotCompacted(
+                    settings.controlTopic().get(), "forgets commands, so that an audit cannot read them");
         }
         configs.requireFutureTimestamps(settings.changelogTopic());
         configs.requireNotCompacted(settings.samplesTopic(), "deletes samples that models were trained on");

@@ -52,6 +52,9 @@ public record Command(
     /** The longest {@code by} and {@code why}: an event repeats them. */
     public static final int LONGEST_TEXT = 1000;
 
+    /** The most characters of all settings together, names and values. */
+    public static final int LONGEST_SETTINGS = 64 * 1024;
+
     /** What can be done to a model. */
     public enum Kind {
         SET,
@@ -164,12 +167,17 @@ public record Command(
                     + BadRecordException.shown(json.toString()));
         }
         Map<String, String> settings = new LinkedHashMap<>();
+        long length = 0;
         for (Map.Entry<String, JsonNode> setting : json.properties()) {
             if (!setting.getValue().isValueNode() || setting.getValue().isNull()) {
                 throw refused(BadRecordException.shown(setting.getKey()) + " must be a string or a number; got "
                         + BadRecordException.shown(setting.getValue().toString()));
             }
             settings.put(setting.getKey(), setting.getValue().asText());
+            length += setting.getKey().length() + setting.getValue().asText().length();
+        }
+        if (length > LONGEST_SETTINGS) {
+            throw refused("settings must have at most " + LONGEST_SETTINGS + " characters; got " + length);
         }
         return settings;
     }

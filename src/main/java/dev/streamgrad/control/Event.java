@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *   spec          of created: all settings of the model
  *   reason        of refused: field, rule, value and remedy
  *   limit         of a refused restore that is too large: how many bytes a snapshot may have
- *   fingerprint   of created, control and restored: that of the model from then on
+ *   fingerprint   of control and restored: that of the model from then on
  * </pre>
  *
  * @param kind what was decided

@@ -186,24 +186,26 @@ public final class Learner {
     }
 
     /**
-     * What there is to see of a model whose last sample, by {@link #learn}, ended in a step. Allocates, and reads all
-     * parameters twice: now and then, not for each sample.
+     * What there is to see of a model whose last sample, by {@link #learn}, ended in a step, or was scored by a frozen
+     * one, in which nothing moves. Allocates, and reads all parameters twice: now and then, not for each sample.
      */
     public Observation observe(Model model) {
         List<Observation.OfLayer> layers = new ArrayList<>();
         for (int l = 0; l < model.parameters().depth(); l++) {
             layers.add(new Observation.OfLayer(
                     // The spare state is the one before the step.
-                    model.parameters()
-                            .layer(l)
-                            .relativeChangeFrom(spare.parameters().layer(l)),
+                    model.frozen
+                            ? 0.0
+                            : model.parameters()
+                                    .layer(l)
+                                    .relativeChangeFrom(spare.parameters().layer(l)),
                     network.deadUnits(l),
                     network.saturatedUnits(l)));
         }
         return new Observation(
                 model.version(),
                 model.learningRate(),
-                gradientNorm(),
+                model.frozen ? 0.0 : gradientNorm(),
                 model.metrics().window(),
                 layers);
     }

@@ -1,6 +1,8 @@
 package dev.streamgrad.metrics;
 
 import dev.streamgrad.app.LearnerApp;
+import dev.streamgrad.control.Command;
+import dev.streamgrad.control.Event;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.settings.Settings;
@@ -118,7 +120,7 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
     private SummarySnapshot losses() {
         SummarySnapshot.Builder losses = SummarySnapshot.builder()
                 .name("streamgrad_loss")
-                .help("Prequential loss of each sample trained on, up to 1e12.");
+                .help("Prequential loss of each sample with a label, up to 1e12.");
         losses.dataPoint(others.losses());
         models.values().forEach(model -> losses.dataPoint(model.losses()));
         return losses.build();
@@ -247,6 +249,31 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
         @Override
         public void deadLetter(String model, Reason reason, String text) {
             LearnerMetrics.this.models.getOrDefault(model, others).deadLetter(reason);
+        }
+
+        @Override
+        public void event(String model, Event.Kind kind) {
+            LearnerMetrics.this.models.getOrDefault(model, others).event(kind);
+        }
+
+        @Override
+        public void commanded(String model, Command.@Nullable Kind command, CommandOutcome outcome) {
+            LearnerMetrics.this.models.getOrDefault(model, others).commanded(command, outcome);
+        }
+
+        @Override
+        public void gone(String model) {
+            synchronized (LearnerMetrics.this.models) {
+                ModelMeters.PartitionListener listener = listeners.remove(model);
+                if (listener != null) {
+                    listener.end();
+                }
+                ModelMeters meters = own.remove(model);
+                if (meters != null) {
+                    LearnerMetrics.this.models.remove(model, meters);
+                    meters.remove();
+                }
+            }
         }
 
         @Override

@@ -1,9 +1,12 @@
 package dev.streamgrad.metrics;
 
+import dev.streamgrad.control.Command;
+import dev.streamgrad.control.Event;
 import dev.streamgrad.learning.Observation;
 import dev.streamgrad.learning.PrequentialMetrics.Figures;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException.Reason;
+import dev.streamgrad.stream.LearningListener.CommandOutcome;
 import dev.streamgrad.stream.LearningListener.ModelListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -41,12 +44,17 @@ final class ModelMeters {
     private final String name;
     /** The losses of each partition that has such a model: one thread at a time records each. */
     private final List<Distribution> losses = new CopyOnWriteArrayList<>();
+    /** The same of samples that the frozen model has only scored. */
+    private final List<Distribution> scored = new CopyOnWriteArrayList<>();
     /** Those of partitions that went. */
     private final Distribution formerLosses = new Distribution();
+
+    private final Distribution formerScored = new Distribution();
 
     private final Map<Reason, Counter> deadLetters = new EnumMap<>(Reason.class);
     private final boolean single;
     private volatile @Nullable Observation seen;
+    private volatile boolean frozen;
 
     /** The meters of many models together: counters and losses, which can be added, and nothing else. */
     ModelMeters(MeterRegistry registry, String name) {
@@ -57,7 +65,11 @@ final class ModelMeters {
     ModelMeters(MeterRegistry registry, String name, Task task, int layers) {
         this(registry, name, true);
         Tags tags = Tags.of("model", name);
-        gauge("streamgrad.version", "Optimizer steps taken.", tags, seen -> seen.version());
+        gauge("streamgrad.version", "Optimizer steps taken and commands obeyed.", tags, seen -> seen.version());
+        all.add(Gauge.builder("streamgrad.frozen", this, meters -> meters.frozen ? 1 : 0)
+                .description("Whether the model only predicts and scores.")
+                .tags(tags)
+                .register(registry));
         gauge("streamgrad.learning.rate", "The learning rate of the next step.", tags, seen -> seen.learningRate());
         gauge(
                 "streamgrad.gradient.norm",
@@ -113,6 +125,10 @@ final class ModelMeters {
                 .description("Samples trained on.")
                 .tags(tags)
                 .register(registry));
+        all.add(FunctionCounter.builder("streamgrad.scored", this, ModelMeters::scored)
+                .description("Samples predicted and scored by a frozen model, and not trained on.")
+                .tags(tags)
+                .register(registry));
         requests = counter("streamgrad.requests", "Samples without a label, predicted only.", tags);
         excessive = counter(
                 "streamgrad.excessive.losses",
@@ -122,7 +138,7 @@ final class ModelMeters {
                 counter("streamgrad.skipped", "Samples whose step would not have been finite, and was left out.", tags);
         restores = counter("streamgrad.restores", "Times the model went back to its last snapshot.", tags);
         snapshots = counter("streamgrad.snapshots", "Snapshots written.", tags);
-        all.add(FunctionCounter.builder("streamgrad.samples", this, meters -> meters.trained() + meters.refused())
+        all.add(FunctionCounter.builder("streamgrad.samples", this, meters -> meters.trained() + meters.scored() + meters.refused())
                 .description("Samples with a label that reached the model.")
                 .tags(tags)
                 .register(registry));
@@ -167,14 +183,18 @@ final class ModelMeters {
 
     /** Takes the meters out of the registry. */
     void remove() {
-        all.forEach(registry::remove);
+        synchronized (all) {
+            all.forEach(registry::remove);
+        }
     }
 
-    /** The prequential losses of the samples trained on, but for the excessive ones. */
+    /** The prequential losses of the samples trained on or scored, but for the excessive ones. */
     synchronized SummaryDataPointSnapshot losses() {
         Distribution sum = new Distribution();
         sum.add(formerLosses);
         losses.forEach(sum::add);
+        sum.add(formerScored);
+        scored.forEach(sum::add);
         return sum.summary().labels(Labels.of("model", name)).build();
     }
 
@@ -182,6 +202,11 @@ final class ModelMeters {
         return excessive.count()
                 + formerLosses.count()
                 + losses.stream().mapToLong(Distribution::count).sum();
+    }
+
+    private synchronized double scored() {
+        return formerScored.count()
+                + scored.stream().mapToLong(Distribution::count).sum();
     }
 
     /** A partition has such a model; what happens to it is told to what this returns. */
@@ -192,9 +217,11 @@ final class ModelMeters {
     /** What one partition tells, by one thread at a time. */
     final class PartitionListener implements ModelListener {
         private final Distribution lossesHere = new Distribution();
+        private final Distribution scoredHere = new Distribution();
 
         private PartitionListener() {
             losses.add(lossesHere);
+            scored.add(scoredHere);
         }
 
         @Override
@@ -209,6 +236,16 @@ final class ModelMeters {
             } else {
                 lossesHere.record(loss);
             }
+        }
+
+        @Override
+        public void frozen(boolean now) {
+            frozen = now;
+        }
+
+        @Override
+        public void scored(double loss) {
+            scoredHere.record(Math.min(loss, GREATEST_LOSS));
         }
 
         @Override
@@ -237,7 +274,37 @@ final class ModelMeters {
                 if (losses.remove(lossesHere)) {
                     formerLosses.add(lossesHere);
                 }
+                if (scored.remove(scoredHere)) {
+                    formerScored.add(scoredHere);
+                }
             }
+        }
+    }
+
+    /** Something was decided about the model. */
+    void event(Event.Kind kind) {
+        rare("streamgrad.events", "What was decided about the model.", Tags.of("model", name, "event", kind.id()));
+    }
+
+    /** A command to the model has been dealt with. */
+    void commanded(Command.@Nullable Kind command, CommandOutcome outcome) {
+        rare(
+                "streamgrad.controls",
+                "Commands to the model, and what became of them.",
+                Tags.of(
+                        "model",
+                        name,
+                        "command",
+                        command == null ? "unreadable" : command.id(),
+                        "outcome",
+                        outcome.name().toLowerCase(Locale.ROOT)));
+    }
+
+    /** Most models never have any of these, so that each has a meter only once there is something to count. */
+    private void rare(String meter, String description, Tags tags) {
+        synchronized (all) {
+            Counter counter = registry.find(meter).tags(tags).counter();
+            (counter == null ? counter(meter, description, tags) : counter).increment();
         }
     }
 

@@ -19,6 +19,8 @@ import java.util.zip.CRC32C;
  *   int32, n  the length of the topic's id, and the id
  *   int32, n  the length of the name of the model that records without a key have trained, and the name; 0 if there is none
  *   int32, n  the length of how its records are read, and that: a setting in each line
+ *   int64     last offset of the control topic; −1 if none
+ *   int32, n  the length of the control topic's id, and the id
  *   int32     CRC-32C of everything before
  * </pre>
  *
@@ -30,9 +32,18 @@ import java.util.zip.CRC32C;
  * @param lastOffset the last offset that was dealt with, whatever became of it; −1 if none was
  * @param models how many models there are
  * @param stateBytes the size of their states
+ * @param lastCommand the last offset of the control topic that was dealt with; −1 if none was
+ * @param controlTopicId the id of the control topic; {@link #UNKNOWN_TOPIC} if it is not known
  */
 public record PartitionState(
-        String samplesTopicId, String keylessModel, Reading reading, long lastOffset, long models, long stateBytes) {
+        String samplesTopicId,
+        String keylessModel,
+        Reading reading,
+        long lastOffset,
+        long models,
+        long stateBytes,
+        long lastCommand,
+        String controlTopicId) {
     /** The version of the format that this release writes, and the newest it reads. */
     public static final int VERSION = 1;
 
@@ -48,7 +59,7 @@ public record PartitionState(
 
     /** What is known where nothing is: models of a release that wrote no such record. */
     public static PartitionState unknown(long models, long stateBytes) {
-        return new PartitionState(UNKNOWN_TOPIC, "", Reading.BY_DEFAULT, -1, models, stateBytes);
+        return new PartitionState(UNKNOWN_TOPIC, "", Reading.BY_DEFAULT, -1, models, stateBytes, -1, UNKNOWN_TOPIC);
     }
 
     private static final byte KEY = (byte) 0xFF;
@@ -61,9 +72,9 @@ public record PartitionState(
      * @throws IllegalArgumentException if a number is out of range
      */
     public PartitionState {
-        if (lastOffset < -1 || models < 0 || stateBytes < 0) {
+        if (lastOffset < -1 || models < 0 || stateBytes < 0 || lastCommand < -1) {
             throw new IllegalArgumentException("a partition's counters must be at least 0; got last offset "
-                    + lastOffset + ", models " + models + ", bytes " + stateBytes);
+                    + lastOffset + ", models " + models + ", bytes " + stateBytes + ", last command " + lastCommand);
         }
     }
 
@@ -72,6 +83,14 @@ public record PartitionState(
         return !samplesTopicId.equals(UNKNOWN_TOPIC)
                 && !topicId.equals(UNKNOWN_TOPIC)
                 && !samplesTopicId.equals(topicId);
+    }
+
+    /** Where the commands go on in the control topic with this id: behind those dealt with, if it is the same. */
+    public long lastCommandOf(String topicId) {
+        boolean another = !controlTopicId.equals(UNKNOWN_TOPIC)
+                && !topicId.equals(UNKNOWN_TOPIC)
+                && !controlTopicId.equals(topicId);
+        return another ? -1 : lastCommand;
     }
 
     /** Whether it is known that records without a key have trained another model than this one. */
@@ -84,13 +103,15 @@ public record PartitionState(
         byte[] id = samplesTopicId.getBytes(StandardCharsets.UTF_8);
         byte[] keyless = keylessModel.getBytes(StandardCharsets.UTF_8);
         byte[] read = reading.text().getBytes(StandardCharsets.UTF_8);
-        int texts = id.length + keyless.length + read.length;
-        ByteBuffer out = ByteBuffer.allocate(MAGIC.length + 1 + 3 * Long.BYTES + 4 * Integer.BYTES + texts)
+        byte[] controlId = controlTopicId.getBytes(StandardCharsets.UTF_8);
+        int texts = id.length + keyless.length + read.length + controlId.length;
+        ByteBuffer out = ByteBuffer.allocate(MAGIC.length + 1 + 4 * Long.BYTES + 5 * Integer.BYTES + texts)
                 .order(ByteOrder.LITTLE_ENDIAN);
         out.put(MAGIC).put((byte) VERSION);
         out.putLong(lastOffset).putLong(models).putLong(stateBytes);
         out.putInt(id.length).put(id).putInt(keyless.length).put(keyless);
         out.putInt(read.length).put(read);
+        out.putLong(lastCommand).putInt(controlId.length).put(controlId);
         out.putInt(checksum(out.array(), out.position()));
         return out.array();
     }
@@ -123,7 +144,15 @@ public record PartitionState(
             long lastOffset = in.getLong();
             long models = in.getLong();
             long stateBytes = in.getLong();
-            return new PartitionState(text(in), text(in), Reading.parse(text(in)), lastOffset, models, stateBytes);
+            return new PartitionState(
+                    text(in),
+                    text(in),
+                    Reading.parse(text(in)),
+                    lastOffset,
+                    models,
+                    stateBytes,
+                    in.getLong(),
+                    text(in));
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException(
                     "a partition's state of " + bytes.length + " bytes is cut off; restore the changelog topic", e);

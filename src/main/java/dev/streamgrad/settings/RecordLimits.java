@@ -1,6 +1,7 @@
 package dev.streamgrad.settings;
 
 import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.learning.SpecSettings;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.Reading;
 import dev.streamgrad.records.Snapshot;
@@ -18,6 +19,9 @@ public final class RecordLimits {
 
     /** What a record batch adds to a record, and more: headers, our own among them. */
     public static final int RECORD_OVERHEAD = 4096;
+
+    /** What an event says of a command, and of the samples it stands behind, in bytes of JSON at most. */
+    private static final long LARGEST_SAID = 512 * 1024;
 
     /** The most bytes of JSON that a byte of text becomes. */
     private static final long LONGEST_ESCAPE = 6;
@@ -48,6 +52,14 @@ public final class RecordLimits {
     /** The size of the largest prediction that any configured model makes, in bytes. */
     public long largestPrediction() {
         return largest(spec -> Prediction.largest(spec.architecture().outputs())) + RECORD_OVERHEAD;
+    }
+
+    /** The size of the largest event about any configured model, in bytes. */
+    public long largestEvent() {
+        return largest(spec -> LONGEST_ESCAPE
+                                * SpecSettings.formatText(spec).getBytes(StandardCharsets.UTF_8).length)
+                + LARGEST_SAID
+                + RECORD_OVERHEAD;
     }
 
     /** The largest state of any configured model, in bytes. */

@@ -23,10 +23,10 @@ final class InFlightRecord {
      *
      * @param sink the name of the node that sends it
      * @param key a model's name
-     * @param value what is said of the model
+     * @param value what is said of the model; null says that it is no more
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    record Output(String sink, byte[] key, byte[] value) {}
+    record Output(String sink, byte[] key, byte @Nullable [] value) {}
 
     /** Begins with a record. */
     void begin(Record<byte[], byte[]> next, RecordMetadata origin, long age) {
@@ -58,7 +58,7 @@ final class InFlightRecord {
     }
 
     /** Adds what is to be sent, after what has been added before. */
-    void send(String sink, byte[] key, byte[] value) {
+    void send(String sink, byte[] key, byte @Nullable [] value) {
         outputs.add(new Output(sink, key, value));
     }
 

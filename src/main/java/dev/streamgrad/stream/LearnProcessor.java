@@ -24,8 +24,9 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processor {@code learn}: takes records in, lets a {@link RecordHandler} learn them in a {@link Pipeline}, and
- * sends to the sinks what has come of them, in the order of the records and before the commit that covers them.
+ * The processor {@code learn}: takes records in, lets a {@link RecordHandler} learn samples and a {@link
+ * ControlHandler} deal with commands, one after the other in a {@link Pipeline}, and sends to the sinks what has come of
+ * them, in the order of the records and before the commit that covers them.
  */
 final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private final Settings settings;
@@ -71,12 +72,32 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         taskListener = listener.begin(partition);
         TaskFormat opened = formats.newTask();
         ValueFormat values = opened.values();
+        Ledger ledger = new Ledger(settings, cluster, partition, models.progress(), taskListener);
         RecordHandler handler = new RecordHandler(
-                settings, cluster, values, partition, models.models(), models.progress(), read, taskListener, stop);
+                settings,
+                cluster,
+                values,
+                partition,
+                models.models(),
+                models.progress(),
+                ledger,
+                read,
+                taskListener,
+                stop);
+        ControlHandler commands =
+                new ControlHandler(cluster, partition, models.models(), models.progress(), ledger, taskListener);
         // Under the name of the stream thread, as which it counts.
         String name = Thread.currentThread().getName() + "-learn-" + partition;
         Consumer<InFlightRecord> forward = this::forward;
-        Pipeline started = new Pipeline(name, record -> learn(handler, record), record -> models.asOf(record, forward));
+        String samples = settings.samplesTopic();
+        Consumer<InFlightRecord> learn = record -> {
+            if (record.from().topic().equals(samples)) {
+                learn(handler, record);
+            } else {
+                commands.handle(record);
+            }
+        };
+        Pipeline started = new Pipeline(name, learn, record -> models.asOf(record, forward));
         store = models;
         pipeline = started;
         format = opened;
@@ -106,6 +127,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
     private void attach(ModelStore models, ValueFormat values, RecordHandler handler, Pipeline started, int partition) {
         models.attach(
                 cluster.samplesTopicId(),
+                cluster.controlTopicId(),
                 cluster.samplesPartitions() == 1 ? settings.defaultModel() : "",
                 settings.reading(),
                 values,
@@ -157,8 +179,8 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
         }
     }
 
-    /** Sends to a sink under the model's key, without the sample's headers. */
-    private void forward(String sink, byte[] model, byte[] value, Record<byte[], byte[]> record) {
+    /** Sends to a sink under the model's key, without the record's headers. */
+    private void forward(String sink, byte[] model, byte @Nullable [] value, Record<byte[], byte[]> record) {
         Headers headers = record.headers();
         // The same object where it is empty spares Kafka Streams a context for each record.
         context()

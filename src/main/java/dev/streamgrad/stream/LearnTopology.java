@@ -3,6 +3,7 @@ package dev.streamgrad.stream;
 import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.formats.Formats;
 import dev.streamgrad.settings.Settings;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -11,13 +12,17 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.Stores;
 
-/** Builds the topology: one source, one processor with the model store, three sinks. */
+/**
+ * Builds the topology: a source of samples and, with commands, one of those; one processor with the model store; sinks.
+ */
 public final class LearnTopology {
     public static final String SAMPLES = "samples";
+    public static final String CONTROL = "control";
     public static final String LEARN = "learn";
     public static final String PREDICTIONS = "predictions";
     public static final String SNAPSHOTS = "snapshots";
     public static final String DEAD_LETTERS = "dead-letters";
+    public static final String EVENTS = "events";
 
     private LearnTopology() {}
 
@@ -68,18 +73,14 @@ public final class LearnTopology {
             LearningListener listener,
             Consumer<String> stop) {
         ByteArraySerializer bytes = new ByteArraySerializer();
-        ByteArrayDeserializer raw = new ByteArrayDeserializer();
-        return new Topology()
-                .addSource(
-                        AutoOffsetReset.earliest(),
-                        SAMPLES,
-                        // A record without a timestamp is no reason to stop: it is as old as can be.
-                        (record, partitionTime) -> Math.max(record.timestamp(), 0),
-                        raw,
-                        raw,
-                        settings.samplesTopic())
-                .addProcessor(
-                        LEARN, () -> new LearnProcessor(settings, cluster, formats, listener, stop, read), SAMPLES)
+        Topology topology = new Topology();
+        source(topology, SAMPLES, settings.samplesTopic());
+        Optional<String> control = settings.controlTopic();
+        control.ifPresent(topic -> source(topology, CONTROL, topic));
+        topology.addProcessor(
+                        LEARN,
+                        () -> new LearnProcessor(settings, cluster, formats, listener, stop, read),
+                        control.isPresent() ? new String[] {SAMPLES, CONTROL} : new String[] {SAMPLES})
                 .addStateStore(
                         new ModelStoreBuilder(
                                 supplier,
@@ -90,5 +91,21 @@ public final class LearnTopology {
                 .addSink(PREDICTIONS, settings.predictionsTopic(), bytes, bytes, LEARN)
                 .addSink(SNAPSHOTS, settings.snapshotsTopic(), bytes, bytes, LEARN)
                 .addSink(DEAD_LETTERS, settings.deadLettersTopic(), bytes, bytes, LEARN);
+        if (control.isPresent()) {
+            topology.addSink(EVENTS, settings.eventsTopic(), bytes, bytes, LEARN);
+        }
+        return topology;
+    }
+
+    private static void source(Topology topology, String name, String topic) {
+        ByteArrayDeserializer raw = new ByteArrayDeserializer();
+        topology.addSource(
+                AutoOffsetReset.earliest(),
+                name,
+                // A record without a timestamp is no reason to stop: it is as old as can be.
+                (record, partitionTime) -> Math.max(record.timestamp(), 0),
+                raw,
+                raw,
+                topic);
     }
 }

@@ -1,8 +1,11 @@
 package dev.streamgrad.stream;
 
+import dev.streamgrad.control.Command;
+import dev.streamgrad.control.Event;
 import dev.streamgrad.learning.Observation;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException.Reason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what the learner does, on the thread that does it: methods return at once, and the frequent ones allocate
@@ -54,6 +57,26 @@ public interface LearningListener {
         default void misplaced() {}
 
         /**
+         * Something was decided about a model.
+         *
+         * @param model its name; empty where a command names none
+         * @param kind what
+         */
+        default void event(String model, Event.Kind kind) {}
+
+        /**
+         * A command has been dealt with.
+         *
+         * @param model the name in its key; empty where it names none
+         * @param command what it was; null if it could not be read
+         * @param outcome what became of it
+         */
+        default void commanded(String model, Command.@Nullable Kind command, CommandOutcome outcome) {}
+
+        /** There is no such model any more, or one of another shape comes in its place. */
+        default void gone(String model) {}
+
+        /**
          * What changed goes to the changelog and is about to be committed.
          *
          * @param records the records since the last time
@@ -65,6 +88,16 @@ public interface LearningListener {
 
         /** The task ends here; another instance may go on with it. */
         default void end() {}
+    }
+
+    /** What becomes of a command. */
+    enum CommandOutcome {
+        /** The model does as it says. */
+        OBEYED,
+        /** It was wrong, or cannot be obeyed. */
+        REFUSED,
+        /** The model had obeyed it before. */
+        REPEATED
     }
 
     /** Hears of one model. */
@@ -79,6 +112,12 @@ public interface LearningListener {
 
         /** A sample was trained on; the loss is prequential. */
         default void trained(double loss) {}
+
+        /** The model comes to the heap, or a command has been obeyed: whether it is frozen now. */
+        default void frozen(boolean frozen) {}
+
+        /** A sample was predicted and scored by a frozen model; the loss is prequential. */
+        default void scored(double loss) {}
 
         /** A request was answered. */
         default void requested() {}

@@ -11,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +39,15 @@ final class LiveModels {
 
         /** Replaces a model's bytes. */
         void put(byte[] key, byte[] state);
+
+        /** Forgets a model's bytes. */
+        void delete(byte[] key);
     }
+
+    /**
+     * Commands make specs without end, and some of them births. What is kept for each is made again where it is needed.
+     */
+    private static final int MOST_KEPT = 1024;
 
     private final States states;
     private final int mostLive;
@@ -49,6 +59,8 @@ final class LiveModels {
     private final Map<Birth, Workbench> workbenches = new HashMap<>();
     private final Map<ModelSpec, Model> untrained = new HashMap<>();
     private final List<LiveModel> dirty = new ArrayList<>();
+    /** Models that are no more, and whose bytes are still there. */
+    private final Set<Key> deleted = new HashSet<>();
     /** The last model asked for: a partition with one model never hashes its key. */
     private @Nullable LiveModel last;
 
@@ -122,6 +134,7 @@ final class LiveModels {
     void drop() {
         live.clear();
         dirty.clear();
+        deleted.clear();
         last = null;
     }
 
@@ -135,7 +148,7 @@ final class LiveModels {
         Key name = new Key(key);
         LiveModel found = live.get(name);
         if (found == null) {
-            byte[] state = states.get(key);
+            byte[] state = deleted.contains(name) ? null : states.get(key);
             if (state == null) {
                 return null;
             }
@@ -162,7 +175,33 @@ final class LiveModels {
     }
 
     private Model untrained(ModelSpec spec) {
+        if (untrained.size() >= MOST_KEPT) {
+            untrained.clear();
+        }
         return untrained.computeIfAbsent(spec, Model::new);
+    }
+
+    /** What a command has made of a model, under its name from now on. */
+    LiveModel replace(LiveModel before, Model model) {
+        dirty.remove(before);
+        LiveModel replaced = add(new Key(before.key()), model);
+        replaced.stored(before.storedBytes());
+        last = replaced;
+        changed(replaced);
+        return replaced;
+    }
+
+    /** The model is no more. */
+    void delete(LiveModel model) {
+        Key key = new Key(model.key());
+        live.remove(key);
+        dirty.remove(model);
+        last = null;
+        count--;
+        if (model.storedBytes() > 0) {
+            deleted.add(key);
+            bytes -= model.storedBytes();
+        }
     }
 
     private LiveModel add(Key key, Model model) {
@@ -180,6 +219,9 @@ final class LiveModels {
 
     /** What models of this spec's birth share. */
     Workbench workbenchFor(ModelSpec spec) {
+        if (workbenches.size() >= MOST_KEPT) {
+            workbenches.clear();
+        }
         return workbenches.computeIfAbsent(spec.birth(), birth -> new Workbench(spec, values));
     }
 
@@ -198,6 +240,8 @@ final class LiveModels {
 
     /** Writes what has changed, then keeps the most recently used ones only. */
     void writeChanges() {
+        deleted.forEach(key -> states.delete(key.name));
+        deleted.clear();
         for (LiveModel model : dirty) {
             byte[] state = format.write(model.model());
             states.put(model.key(), state);

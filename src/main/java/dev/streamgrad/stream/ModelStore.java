@@ -38,6 +38,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
     private String samplesTopicId = PartitionState.UNKNOWN_TOPIC;
     private Reading reading = Reading.BY_DEFAULT;
     private String keylessModel = "";
+    private String controlTopicId = PartitionState.UNKNOWN_TOPIC;
     private TaskListener listener = TaskListener.NONE;
     private Runnable finishRecords = () -> {};
 
@@ -61,6 +62,11 @@ final class ModelStore extends PreCommitStore implements StoredModels {
                     public void put(byte[] key, byte[] state) {
                         inner.put(Bytes.wrap(key), state);
                     }
+
+                    @Override
+                    public void delete(byte[] key) {
+                        var unused = inner.delete(Bytes.wrap(key));
+                    }
                 },
                 mostLive,
                 format);
@@ -81,6 +87,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
      * second time, with the transaction before given up.
      *
      * @param topicId of the samples topic
+     * @param controlId of the control topic
      * @param keyless the model that records without a key are for; empty if there is none
      * @param newReading how records are read
      * @param values what their values are
@@ -93,6 +100,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
      */
     void attach(
             String topicId,
+            String controlId,
             String keyless,
             Reading newReading,
             ValueFormat values,
@@ -112,8 +120,14 @@ final class ModelStore extends PreCommitStore implements StoredModels {
             throw StateRefusedException.readingChanged(differences);
         }
         models.begin(values, newListener, onLoad, stored.models(), stored.stateBytes());
-        progress.begin(stored.lastOffset(), !stored.keylessModel().isEmpty(), boundaries);
+        progress.begin(
+                stored.lastOffset(),
+                !stored.keylessModel().isEmpty(),
+                stored.lastCommandOf(controlId),
+                boundaries);
         samplesTopicId = topicId;
+        // Where commands are switched off for a while, those of before stay dealt with.
+        controlTopicId = controlId.isEmpty() ? stored.controlTopicId() : controlId;
         reading = newReading;
         keylessModel = keyless;
         listener = newListener;
@@ -151,7 +165,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
         finishRecords.run();
         long records = progress.recordsSinceCommit();
         models.writeChanges();
-        if (records > 0) {
+        if (!progress.isUnchanged()) {
             inner().put(
                             PARTITION,
                             new PartitionState(
@@ -160,7 +174,9 @@ final class ModelStore extends PreCommitStore implements StoredModels {
                                             reading,
                                             progress.lastOffset(),
                                             models.count(),
-                                            models.bytes())
+                                            models.bytes(),
+                                            progress.lastCommand(),
+                                            controlTopicId)
                                     .write());
         }
         listener.committing(records, models.count(), models.live(), models.bytes());

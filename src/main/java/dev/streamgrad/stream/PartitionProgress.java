@@ -7,7 +7,11 @@ final class PartitionProgress {
     /** The offset that has to come next; −1 if any may. */
     private long expected = -1;
 
+    /** The last offset of the control topic that was dealt with; −1 if none was. */
+    private long lastCommand = -1;
+
     private long recordsSinceCommit;
+    private long commandsSinceCommit;
     private boolean keylessSeen;
 
     /**
@@ -15,14 +19,17 @@ final class PartitionProgress {
      *
      * @param offset the last that was dealt with; −1 if none was
      * @param keyless whether a record without a key has trained a model
+     * @param command the last offset of the control topic that was dealt with; −1 if none was
      * @param partitionBoundaries what this process has read of the partition before
      */
-    void begin(long offset, boolean keyless, ReadBoundaries partitionBoundaries) {
+    void begin(long offset, boolean keyless, long command, ReadBoundaries partitionBoundaries) {
         boundaries = partitionBoundaries;
         lastOffset = offset;
         keylessSeen = keyless;
         expected = boundaries.nextAfter(offset);
+        lastCommand = command;
         recordsSinceCommit = 0;
+        commandsSinceCommit = 0;
     }
 
     /** The last offset that was dealt with; −1 if none was. */
@@ -51,6 +58,17 @@ final class PartitionProgress {
         recordsSinceCommit++;
     }
 
+    /** The last offset of the control topic that was dealt with; −1 if none was. */
+    long lastCommand() {
+        return lastCommand;
+    }
+
+    /** Counts the command at this offset of the control topic, whatever became of it. */
+    void commandReached(long offset) {
+        lastCommand = offset;
+        commandsSinceCommit++;
+    }
+
     /** Says that a record without a key has trained a model, or was counted by it as refused. */
     void keylessSeen() {
         keylessSeen = true;
@@ -61,7 +79,12 @@ final class PartitionProgress {
         return keylessSeen;
     }
 
-    /** How many there were since the last commit. */
+    /** Whether nothing was dealt with since the last commit. */
+    boolean isUnchanged() {
+        return recordsSinceCommit == 0 && commandsSinceCommit == 0;
+    }
+
+    /** How many records there were since the last commit, commands apart. */
     long recordsSinceCommit() {
         return recordsSinceCommit;
     }
@@ -69,5 +92,6 @@ final class PartitionProgress {
     /** All of it is about to be committed. */
     void committing() {
         recordsSinceCommit = 0;
+        commandsSinceCommit = 0;
     }
 }

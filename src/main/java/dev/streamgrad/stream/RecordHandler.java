@@ -13,9 +13,6 @@ import dev.streamgrad.records.ModelName;
 import dev.streamgrad.records.ModelNames;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.SampleReader;
-import dev.streamgrad.records.SamplesLog;
-import dev.streamgrad.records.Snapshot;
-import dev.streamgrad.records.Source;
 import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearningListener.TaskListener;
@@ -51,8 +48,7 @@ final class RecordHandler {
     private final TaskListener listener;
     private final Consumer<String> stop;
     private final ModelNames names;
-    private final SamplesLog logWithoutKeyless;
-    private final SamplesLog logWithKeyless;
+    private final Ledger ledger;
     private final Prediction.Writer predictions = new Prediction.Writer();
     /** The specs that have been compared with the settings: a model may come back from its bytes often. */
     private final Set<ModelSpec> compared = new HashSet<>();
@@ -67,6 +63,7 @@ final class RecordHandler {
      * @param values what the records' values are
      * @param models the partition's
      * @param progress how far its records have been dealt with
+     * @param ledger where events and snapshots are written down
      * @param read what the process has read
      * @param stop is told why the application has to end
      */
@@ -77,6 +74,7 @@ final class RecordHandler {
             int partition,
             LiveModels models,
             PartitionProgress progress,
+            Ledger ledger,
             SamplesRead read,
             TaskListener listener,
             Consumer<String> stop) {
@@ -85,18 +83,20 @@ final class RecordHandler {
         this.partition = partition;
         this.models = models;
         this.progress = progress;
+        this.ledger = ledger;
         this.read = read;
         this.listener = listener;
         this.stop = stop;
         this.names = settings.modelNames(cluster.samplesPartitions(), values);
-        this.logWithoutKeyless = new SamplesLog(cluster.samplesTopicId(), null, settings.reading());
-        this.logWithKeyless = new SamplesLog(cluster.samplesTopicId(), settings.defaultModel(), settings.reading());
     }
 
     /** A model has come back from its bytes. */
     void loaded(LiveModel live) {
+        live.listener().frozen(live.model().isFrozen());
         warnIfMisplaced(live.key(), live.name());
-        warnIfSettingsDiffer(live);
+        if (live.model().controls() == 0) {
+            warnIfSettingsDiffer(live);
+        }
     }
 
     /** A model keeps the spec it was created with, or its weights would no longer be a function of the log. */
@@ -182,6 +182,7 @@ final class RecordHandler {
         sample.encode(live.model());
         if (!exists && sample.hasLabel()) {
             live = create(key, spec, from.offset());
+            ledger.created(inFlight, live);
             // What the record brings to the vocabulary is noted in that of the model that learns it.
             sample.encode(live.model());
         }
@@ -303,7 +304,11 @@ final class RecordHandler {
         if (record.key() == null && names.areKeys()) {
             progress.keylessSeen();
         }
-        if (outcome != Learner.Outcome.TRAINED) {
+        boolean trained = outcome == Learner.Outcome.TRAINED;
+        if (!trained && outcome != Learner.Outcome.SCORED) {
+            if (outcome == Learner.Outcome.RESTORED) {
+                ledger.restored(inFlight, live);
+            }
             live.listener().refused(outcome == Learner.Outcome.RESTORED);
             String reason = divergence(live, learningRate, outcome, from);
             if (model.spec().hyperparameters().onDivergence() == OnDivergence.STOP) {
@@ -318,26 +323,20 @@ final class RecordHandler {
                 sample.label(),
                 learner.loss(),
                 version,
-                true,
+                trained,
                 from.partition(),
                 from.offset());
-        byte[] snapshot = model.snapshotIsDueSince(version)
-                ? Snapshot.of(
-                                live.name(),
-                                model,
-                                new Source(from.partition(), from.offset()),
-                                progress.hasSeenKeyless() ? logWithKeyless : logWithoutKeyless,
-                                record.timestamp())
-                        .toJson()
-                : null;
-        if (model.version() != version && live.takeObservationDue()) {
+        if ((model.version() != version || !trained) && live.takeObservationDue()) {
             live.listener().observed(learner.observe(model));
         }
-        live.listener().trained(learner.loss());
+        if (trained) {
+            live.listener().trained(learner.loss());
+        } else {
+            live.listener().scored(learner.loss());
+        }
         inFlight.send(LearnTopology.PREDICTIONS, live.key(), prediction);
-        if (snapshot != null) {
-            live.listener().snapshot();
-            inFlight.send(LearnTopology.SNAPSHOTS, live.key(), snapshot);
+        if (model.snapshotIsDueSince(version)) {
+            ledger.snapshot(inFlight, live);
         }
     }
 

@@ -15,12 +15,15 @@ class PartitionStateTest {
             new Reading(Map.of("samples.format", "csv", "csv.columns", "a,b")),
             41,
             3,
-            1234);
+            1234,
+            7,
+            "VFb1nNxUSZqbJ0PYdzhyEg");
 
     /** Version 1, for ever. */
     private static final String GOLDEN = "53475001" + "2900000000000000" + "0300000000000000" + "d204000000000000"
             + "16000000" + "4c7130675933685754" + "5a75715635703259" + "6b565a3367" + "03000000" + "786f72" + "22000000"
-            + "6373762e636f6c756d6e733d612c620a73616d70" + "6c65732e666f726d61743d637376" + "CRC";
+            + "6373762e636f6c756d6e733d612c620a73616d70" + "6c65732e666f726d61743d637376" + "0700000000000000" + "16000000"
+            + "5646" + "62316e4e7855535a71624a30" + "5059647a68794567" + "CRC";
 
     @Test
     void stateReadBack_isTheSame() {

@@ -561,11 +561,12 @@ class LearnTopologyTest {
             handled.record(1, "{\"features\":[0,1]}");
             handled.record(2, "bad");
         }
-        assertThat(handled.outputs).isEqualTo(2);
+        // Two predictions, and the event that there is a model.
+        assertThat(handled.outputs).isEqualTo(3);
         assertThat(handled.deadLetters).isEqualTo(1);
         assertThat(probe.readAgain).isEqualTo(3);
         handled.record(3, "{\"features\":[0,1],\"label\":[1]}");
-        assertThat(handled.outputs).isEqualTo(3);
+        assertThat(handled.outputs).isEqualTo(4);
     }
 
     private static final class LearningListenerProbe implements TaskListener {
@@ -595,6 +596,11 @@ class LearnTopologyTest {
             public void put(byte[] key, byte[] state) {
                 throw new UnsupportedOperationException("nothing is committed here");
             }
+
+            @Override
+            public void delete(byte[] key) {
+                throw new UnsupportedOperationException("nothing is committed here");
+            }
         };
 
         private final PartitionProgress progress = new PartitionProgress();
@@ -607,13 +613,16 @@ class LearnTopologyTest {
         }
 
         Handled(TaskListener listener, Map<String, String> settings, int partition, SamplesRead read) {
+            Settings checked = Settings.of(settings);
+            ClusterFacts cluster = new ClusterFacts("", 4, 1000);
             handler = new RecordHandler(
-                    Settings.of(settings),
-                    new ClusterFacts("", 4, 1000),
+                    checked,
+                    cluster,
                     ValueFormat.JSON,
                     partition,
                     new LiveModels(NO_STATES, 10, new StateFormat()),
                     progress,
+                    new Ledger(checked, cluster, partition, progress, listener),
                     read,
                     listener,
                     reason -> {});
@@ -698,17 +707,17 @@ class LearnTopologyTest {
     void recordsThatWereGivenUp_andAreNotReadAgain_endTheLearner() {
         Handled handled = new Handled(TaskListener.NONE);
         ReadBoundaries boundaries = new ReadBoundaries((from, to) -> {});
-        handled.progress.begin(-1, false, boundaries);
+        handled.progress.begin(-1, false, -1, boundaries);
         handled.record(0, "{\"features\":[0,1],\"label\":[1]}");
         handled.progress.committing();
         handled.record(1, "{\"features\":[0,1]}");
         handled.record(2, "{\"features\":[0,1]}");
         // The transaction of 1 and 2 is given up, and the state is that of the commit before.
-        handled.progress.begin(0, false, boundaries);
+        handled.progress.begin(0, false, -1, boundaries);
         assertThatThrownBy(() -> handled.record(3, "{\"features\":[0,1]}"))
                 .isInstanceOf(LostRecordsException.class)
                 .hasMessageContaining("from offset 1; Kafka Streams went on at 3");
-        handled.progress.begin(0, false, boundaries);
+        handled.progress.begin(0, false, -1, boundaries);
         handled.record(1, "{\"features\":[0,1]}");
         handled.record(3, "{\"features\":[0,1]}");
         assertThat(handled.progress.lastOffset()).isEqualTo(3);

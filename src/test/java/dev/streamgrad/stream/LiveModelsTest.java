@@ -41,6 +41,11 @@ class LiveModelsTest {
                     writes++;
                     bytes.put(new String(key, StandardCharsets.UTF_8), state);
                 }
+
+                @Override
+                public void delete(byte[] key) {
+                    bytes.remove(new String(key, StandardCharsets.UTF_8));
+                }
             },
             2,
             new StateFormat());
