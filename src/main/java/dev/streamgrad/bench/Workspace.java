@@ -78,6 +78,10 @@ final class Workspace implements AutoCloseable {
         own.put("predictions.topic", prefix + "-predictions");
         own.put("snapshots.topic", prefix + "-snapshots");
         own.put("dead.letters.topic", prefix + "-dead-letters");
+        if (settings.apply(Map.of()).controlTopic().isPresent()) {
+            own.put("control.topic", prefix + "-control");
+            own.put("events.topic", prefix + "-events");
+        }
         // A member with a stable name stays in its group when it stops, and the group could not be removed.
         own.put("instance.id", "");
         // There are as many as the plan says.

@@ -41,7 +41,7 @@ public final class Topics {
     /**
      * Creates the topics that are not there yet.
      *
-     * @param partitions of samples and predictions; the others get as many
+     * @param partitions of samples and predictions; the others get as many, but control as many as samples has already
      * @param replication the replication factor, or empty for the broker's default
      * @param retention how long samples, and with them all snapshots, are kept; empty for the broker's default
      * @return each topic's name, in order, and whether it was created now
@@ -63,7 +63,16 @@ public final class Topics {
                         !existing.contains(name)
                                 && create(
                                         admin,
-                                        new NewTopic(name, Optional.of(partitions), replication)
+                                        new NewTopic(
+                                                        name,
+                                                        Optional.of(
+                                                                isControl(settings, name)
+                                                                        ? partitionsOf(
+                                                                                admin,
+                                                                                settings.samplesTopic(),
+                                                                                partitions)
+                                                                        : partitions),
+                                                        replication)
                                                 .configs(config(settings, name, retention))));
             }
             awaitKnown(admin, created);
@@ -71,6 +80,23 @@ public final class Topics {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartException("interrupted while topics were created", e);
+        }
+    }
+
+    private static boolean isControl(Settings settings, String topic) {
+        return settings.controlTopic().filter(topic::equals).isPresent();
+    }
+
+    private static int partitionsOf(PatientAdmin admin, String topic, int unknown)
+            throws StartException, InterruptedException {
+        try {
+            return admin.ask(client -> client.describeTopics(List.of(topic)).allTopicNames())
+                    .get(topic)
+                    .partitions()
+                    .size();
+        } catch (ExecutionException e) {
+            // It has just been created, or this user may not look at it.
+            return unknown;
         }
     }
 
@@ -197,7 +223,7 @@ public final class Topics {
         if (topic.equals(settings.deadLettersTopic())) {
             return Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(RecordLimits.LARGEST_REQUEST));
         }
-        if (settings.controlTopic().filter(topic::equals).isPresent()) {
+        if (isControl(settings, topic)) {
             return Map.of(
                     TopicConfig.RETENTION_MS_CONFIG,
                     FOR_EVER,

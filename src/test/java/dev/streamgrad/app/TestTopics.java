@@ -51,7 +51,7 @@ final class TestTopics {
         settings.put("bootstrap.servers", bootstrapServers);
         settings.put("application.id", test);
         settings.put("http.port", "0");
-        for (String topic : List.of("samples", "predictions", "snapshots", "dead.letters")) {
+        for (String topic : List.of("samples", "predictions", "snapshots", "dead.letters", "control", "events")) {
             settings.put(topic + ".topic", test + "-" + topic);
         }
         for (String setting : more) {

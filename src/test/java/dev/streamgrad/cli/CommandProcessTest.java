@@ -35,6 +35,7 @@ class CommandProcessTest {
         String[] settings = {
             "--set", "samples.topic=piped-samples", "--set", "predictions.topic=piped-predictions",
             "--set", "snapshots.topic=piped-snapshots", "--set", "dead.letters.topic=piped-dead-letters",
+            "--set", "control.topic=",
             "--set", "application.id=piped", "-b", broker.bootstrapServers()
         };
         CommandRun.of(0, CommandRun.with(settings, "topics"));

@@ -150,6 +150,8 @@ class CommandsTest {
                 predictions.topic=together-predictions
                 snapshots.topic=together-snapshots
                 dead.letters.topic=together-dead-letters
+                control.topic=together-control
+                events.topic=together-events
                 application.id=together
                 snapshot.every=500
                 """);
@@ -160,13 +162,15 @@ class CommandsTest {
                         "together-samples created",
                         "together-predictions created",
                         "together-snapshots created",
-                        "together-dead-letters created");
+                        "together-dead-letters created",
+                        "together-control created",
+                        "together-events created");
         assertThat(CommandRun.of(0, CommandRun.with(cluster, "topics")).out.toString())
                 .contains("together-samples exists");
         CommandRun fewer = CommandRun.of(1, CommandRun.with(cluster, "topics", "--partitions", "3"));
         assertThat(fewer.out.toString()).contains("together-samples exists");
         assertThat(fewer.err.toString().lines().filter(line -> line.contains("must have 3 partitions")))
-                .hasSize(4)
+                .hasSize(6)
                 .anySatisfy(line -> assertThat(line)
                         .isEqualTo(
                                 "topic together-samples must have 3 partitions (--partitions); it has 2 already; more of them"
@@ -230,6 +234,8 @@ class CommandsTest {
             "--set",
             "dead.letters.topic=unfitting-dead-letters",
             "--set",
+            "control.topic=",
+            "--set",
             "application.id=unfitting",
             "--set",
             "http.port=-1"
@@ -289,6 +295,8 @@ class CommandsTest {
             "--set",
             "dead.letters.topic=wine-dead-letters",
             "--set",
+            "control.topic=",
+            "--set",
             "application.id=wine",
             "--set",
             "http.port=-1"
@@ -339,7 +347,7 @@ class CommandsTest {
                 folder.resolve("orders.csv"), "amount;country;vip;fraud\n12.5;DE;True;no\n;FR;false;yes\n");
         Path jsonl = Files.writeString(
                 folder.resolve("cards.jsonl"), "{\"card\":{\"days\":41}, \"shop\":7}\n\n{\"card\":null}\n");
-        String[] cluster = {"-b", broker.bootstrapServers(), "--set", "samples.topic=rows"};
+        String[] cluster = {"-b", broker.bootstrapServers(), "--set", "samples.topic=rows", "--set", "control.topic="};
         CommandRun.of(0, CommandRun.with(cluster, "topics"));
         assertThat(CommandRun.of(
                                 0,
@@ -431,10 +439,12 @@ class CommandsTest {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             String[] config = {
                 "samples.topic=unfit-samples", "predictions.topic=unfit-predictions",
-                "snapshots.topic=unfit-snapshots", "dead.letters.topic=unfit-dead-letters"
+                "snapshots.topic=unfit-snapshots", "dead.letters.topic=unfit-dead-letters", "control.topic="
             };
             String[] learn = CommandRun.with(
-                    new String[] {"--set", config[0], "--set", config[1], "--set", config[2], "--set", config[3]},
+                    new String[] {
+                        "--set", config[0], "--set", config[1], "--set", config[2], "--set", config[3], "--set", config[4]
+                    },
                     "learn",
                     "-b",
                     broker.bootstrapServers());

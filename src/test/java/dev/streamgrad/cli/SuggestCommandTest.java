@@ -159,7 +159,7 @@ class SuggestCommandTest {
     @Test
     void topic_isReadWithoutAGroup_fromEitherEnd_andNamedInTheSettings() throws Exception {
         Path csv = orders(1200);
-        String[] cluster = {"-b", broker.bootstrapServers(), "--set", "samples.topic=suggest-orders"};
+        String[] cluster = {"-b", broker.bootstrapServers(), "--set", "samples.topic=suggest-orders", "--set", "control.topic="};
         CommandRun.of(0, CommandRun.with(cluster, "topics", "--partitions", "3"));
         CommandRun.of(
                 0,
@@ -219,6 +219,10 @@ class SuggestCommandTest {
             "snapshots.topic=cards-snapshots",
             "--set",
             "dead.letters.topic=cards-dead-letters",
+            "--set",
+            "control.topic=cards-control",
+            "--set",
+            "events.topic=cards-events",
             "--set",
             "application.id=cards",
             "--set",

@@ -48,7 +48,7 @@ class TopicsTest {
         Map<String, String> given = new HashMap<>();
         given.put("bootstrap.servers", broker.bootstrapServers());
         given.put("application.id", test);
-        for (String topic : List.of("samples", "predictions", "snapshots", "dead.letters")) {
+        for (String topic : List.of("samples", "predictions", "snapshots", "dead.letters", "control", "events")) {
             given.put(topic + ".topic", test + "-" + topic);
         }
         return Settings.of(given);

@@ -141,6 +141,8 @@ class HttpApiTest {
                 var unused = producer.send(new ProducerRecord<>(
                         "samples", NAMES.get(i % MODELS), source.next().toJson()));
             }
+            // There is a metric of commands once there has been one.
+            var unused = producer.send(new ProducerRecord<>("control", "nobody", new byte[0]));
         }
     }
 
@@ -361,6 +363,8 @@ class HttpApiTest {
                 Map.entry("predictions.topic", "answers"),
                 Map.entry("snapshots.topic", "models-of-shops"),
                 Map.entry("dead.letters.topic", "purchases-not-used"),
+                Map.entry("control.topic", "commands-of-shops"),
+                Map.entry("events.topic", "events-of-shops"),
                 Map.entry("model", "shop.name"),
                 Map.entry("features", "amount,country:category(3)"),
                 Map.entry("label", "fraud"),

@@ -73,7 +73,7 @@ class SettingsTest {
                 "kafka.production.exception.handler=x | kafka.production.exception.handler cannot be set; going on"
                         + " after",
                 "kafka.group.protocol=streams | kafka.group.protocol=streams knows no stable names yet",
-                "predictions.topic=samples | must be four topics, or the learner would read what it writes",
+                "predictions.topic=samples | samples.topic, predictions.topic, snapshots.topic, dead.letters.topic, control.topic and events.topic must be different topics, or the learner would read what it writes",
                 "http.advertised=::1:8080 | http.advertised must be HOST:PORT, with brackets around an IPv6 address; got ::1:8080",
                 "http.advertised=learner | http.advertised must be HOST:PORT",
                 "http.hosts=streamgrad:8080 | http.hosts must be host names without ports, separated by commas; got streamgrad:8080",
