@@ -273,7 +273,7 @@ public final class Rebuild {
         }
         ReplayedModel model = known != null ? known : replayer.created(id, record.offset());
         ReplayedModel.Outcome outcome = model.take(record);
-        boolean taken = outcome == ReplayedModel.Outcome.TRAINED || outcome == ReplayedModel.Outcome.REFUSED;
+        boolean taken = outcome.reachedTheModel();
         if (taken) {
             models.putIfAbsent(id, model);
         }

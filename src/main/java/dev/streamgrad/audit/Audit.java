@@ -9,6 +9,7 @@ import dev.streamgrad.records.ModelName;
 import dev.streamgrad.records.ModelNames;
 import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.replay.Ledger;
 import dev.streamgrad.replay.ModelId;
 import dev.streamgrad.replay.Replayer;
 import dev.streamgrad.replay.Replayer.Known;
@@ -103,11 +104,20 @@ public final class Audit {
      *     it was stopped
      */
     public Optional<List<Finding>> run() {
-        // The snapshots' end is taken first: whatever they are of is then among the samples, while a learner goes on.
+        // The snapshots' end is taken first: whatever they are of is then among the events and samples, while a learner
+        // goes on.
         try (Formats formats = Formats.of(settings, listener::isStopped);
                 TaskFormat format = formats.newTask();
-                TopicLog snapshots = new TopicLog(settings, settings.snapshotsTopic());
-                TopicLog samples = new TopicLog(settings, settings.samplesTopic())) {
+                TopicLog snapshots = new TopicLog(settings, settings.snapshotsTopic())) {
+            Ledger ledger = Ledger.read(settings, listener::isStopped);
+            return run(format, snapshots, ledger);
+        } catch (WaitEndedException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<List<Finding>> run(TaskFormat format, TopicLog snapshots, Ledger ledger) {
+        try (TopicLog samples = new TopicLog(settings, settings.samplesTopic())) {
             Replayer replayer = new Replayer(settings, samples.partitions(), format.values());
             ModelNames names = settings.modelNames(samples.partitions(), format.values());
             String topicId = samples.topicId();
@@ -117,7 +127,7 @@ public final class Audit {
                 }
                 snapshots.poll(record -> meet(record, samples, topicId));
             }
-            bases.forEach((id, base) -> begin(id, base, replayer));
+            bases.forEach((id, base) -> begin(id, base, replayer, ledger));
             snapshots.rewind();
             boolean oneSamplesPartition = samples.partitions() == 1;
             while (!samples.isAtEnd() || !snapshots.isAtEnd()) {
@@ -133,14 +143,16 @@ public final class Audit {
                 }
                 listener.progress(samples.read(), samples.size());
             }
-            return Optional.of(findings(samples));
-        } catch (WaitEndedException e) {
-            return Optional.empty();
+            return Optional.of(findings(samples, ledger));
         }
     }
 
-    private List<Finding> findings(TopicLog samples) {
+    private List<Finding> findings(TopicLog samples, Ledger ledger) {
         List<Finding> findings = new ArrayList<>(unreadable);
+        ledger.faults().stream()
+                .filter(fault -> isWanted(fault.model()))
+                .forEach(fault -> findings.add(new Finding(
+                        fault.model().isEmpty() ? "?" : fault.model(), -1, Verdict.MISMATCH, 0, 0, 0, fault.text())));
         tooOld.forEach((id, version) -> {
             if (!audited.containsKey(id)) {
                 findings.add(notVerified(
@@ -275,14 +287,18 @@ public final class Audit {
         }
     }
 
-    private void begin(ModelId id, Base base, Replayer replayer) {
+    private void begin(ModelId id, Base base, Replayer replayer, Ledger ledger) {
         Snapshot snapshot = base.snapshot();
         Audited begun = new Audited(
                 base.fromTheStart()
-                        ? replayer.fromTheStart(snapshot, base.known())
+                        ? replayer.fromTheStart(
+                                snapshot,
+                                base.known(),
+                                ledger.specOf(id, snapshot.model().firstOffset()))
                         : replayer.from(snapshot, base.known()),
                 snapshot,
-                base.known());
+                base.known(),
+                ledger);
         audited.put(id, begun);
         if (begun.takesKeyless()) {
             keylessModel = id;

@@ -1,12 +1,22 @@
 package dev.streamgrad.audit;
 
 import dev.streamgrad.audit.Finding.Verdict;
+import dev.streamgrad.control.Command;
+import dev.streamgrad.control.Event;
+import dev.streamgrad.control.Event.Cause;
 import dev.streamgrad.learning.Model;
+import dev.streamgrad.learning.SpecSettings;
+import dev.streamgrad.records.BadRecordException;
+import dev.streamgrad.records.Fingerprint;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.SnapshotDigest;
 import dev.streamgrad.records.Source;
+import dev.streamgrad.replay.Ledger;
+import dev.streamgrad.replay.Ledger.Entry;
 import dev.streamgrad.replay.ReplayedModel;
 import dev.streamgrad.replay.Replayer.Known;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,21 +35,47 @@ final class Audited {
     private final ReplayedModel replayed;
     private final String name;
     private final boolean settingsStandIn;
-    /** Published and not yet derived, or derived and not yet met: by version. */
-    private final Map<Long, SnapshotDigest> published = new HashMap<>();
+    private final Ledger ledger;
+    /** Events that are still to come. */
+    private final Deque<Entry> events;
+    /** Whether it was deleted, and no sample has made it anew. */
+    private boolean gone;
+    /** Where the replay begins: what was before is not looked at. */
+    private final Moment base;
+    /** Published and not yet derived, or derived and not yet met. */
+    private final Map<Moment, SnapshotDigest> published = new HashMap<>();
 
-    private final Map<Long, List<SnapshotDigest>> derived = new HashMap<>();
+    private final Map<Moment, List<SnapshotDigest>> derived = new HashMap<>();
     /**
-     * The last version in each partition of the snapshots topic, of which a model uses one unless they have been
-     * increased.
+     * The last in each partition of the snapshots topic, of which a model uses one unless they have been increased.
      */
-    private final Map<Integer, Long> lastIn = new HashMap<>();
+    private final Map<Integer, Moment> lastIn = new HashMap<>();
 
     private long largestRecord;
     private long smallestRecord = Long.MAX_VALUE;
     private long checked;
     private long last;
     private @Nullable String mismatch;
+    /** Why nothing can be said from some event on. */
+    private @Nullable String unknown;
+
+    /**
+     * What names one state: versions begin anew where a model was deleted and made again.
+     *
+     * @param firstOffset of the sample that made the model
+     * @param version of the model
+     */
+    private record Moment(long firstOffset, long version) implements Comparable<Moment> {
+        static Moment of(Model model) {
+            return new Moment(model.firstOffset(), model.version());
+        }
+
+        @Override
+        public int compareTo(Moment other) {
+            int byOffset = Long.compare(firstOffset, other.firstOffset);
+            return byOffset != 0 ? byOffset : Long.compare(version, other.version);
+        }
+    }
 
     /**
      * A model under audit.
@@ -47,14 +83,28 @@ final class Audited {
      * @param replayed the model where its replay begins
      * @param base the snapshot that it was taken from, or begun for
      * @param known what it and later ones say of which records are the model's
+     * @param ledger what was decided about it
      */
-    Audited(ReplayedModel replayed, Snapshot base, Known known) {
+    Audited(ReplayedModel replayed, Snapshot base, Known known, Ledger ledger) {
         this.replayed = replayed;
         this.name = replayed.id().name();
         this.settingsStandIn = known.maxRecordBytes() == 0;
+        this.ledger = ledger;
+        this.base = Moment.of(replayed.model());
+        this.events = new ArrayDeque<>(ledger.of(replayed.id()));
+        events.removeIf(this::isBeforeTheBase);
         if (replayed.baseVersion() > 0 && !base.isIntact()) {
             disagree(base.model().version(), base.source(), "the snapshot's own weights do not have its fingerprint");
         }
+    }
+
+    private boolean isBeforeTheBase(Entry entry) {
+        Model model = replayed.model();
+        long after = entry.event().after().offset();
+        return replayed.baseVersion() == 0
+                ? after < model.firstOffset()
+                : after < model.lastOffset()
+                        || (after == model.lastOffset() && entry.event().version() <= model.version());
     }
 
     /** Whether records without a key are the model's. */
@@ -63,7 +113,7 @@ final class Audited {
     }
 
     long waiting() {
-        return mismatch == null ? derived.size() - published.size() : 0;
+        return mismatch == null && unknown == null ? derived.size() - published.size() : 0;
     }
 
     /** A record of the samples topic that is the model's. */
@@ -71,21 +121,180 @@ final class Audited {
         long size = ReplayedModel.size(record);
         largestRecord = Math.max(largestRecord, size);
         smallestRecord = Math.min(smallestRecord, size);
-        if (mismatch != null) {
+        if (mismatch != null || unknown != null) {
+            return;
+        }
+        followUpTo(record.offset() - 1);
+        if (mismatch != null || unknown != null || (gone && !isCreatedAgainBy(record))) {
             return;
         }
         Model model = replayed.model();
+        boolean isFirst = model.lastOffset() < model.firstOffset();
         long before = model.version();
-        if (replayed.take(record) == ReplayedModel.Outcome.TRAINED && model.snapshotIsDueSince(before)) {
-            Source source = new Source(record.partition(), record.offset());
-            List<SnapshotDigest> digests = SnapshotDigest.derived(name, model, source, Math.max(record.timestamp(), 0));
-            SnapshotDigest met = published.remove(model.version());
-            if (met == null) {
-                derived.put(model.version(), digests);
+        ReplayedModel.Outcome outcome = replayed.take(record);
+        if (isFirst && outcome.reachedTheModel() && isCreatedBy(record)) {
+            events.remove();
+        }
+        if (outcome == ReplayedModel.Outcome.RESTORED) {
+            requireRestored(record);
+        }
+        if (outcome == ReplayedModel.Outcome.TRAINED && model.snapshotIsDueSince(before)) {
+            derive(new Source(record.partition(), record.offset()), Math.max(record.timestamp(), 0));
+        }
+    }
+
+    private void derive(Source source, long time) {
+        Model model = replayed.model();
+        List<SnapshotDigest> digests = SnapshotDigest.derived(name, model, source, time);
+        Moment moment = Moment.of(model);
+        SnapshotDigest met = published.remove(moment);
+        if (met == null) {
+            derived.put(moment, digests);
+        } else {
+            compare(digests, met);
+        }
+    }
+
+    /** Whether the sample makes the deleted model anew. */
+    private boolean isCreatedAgainBy(ConsumerRecord<byte[], byte[]> record) {
+        Entry next = events.peek();
+        boolean said = next != null && isCreatedBy(record);
+        if (said) {
+            replayed.createdAgain(SpecSettings.parse(next.event().spec()), record.offset());
+            gone = false;
+        }
+        return said;
+    }
+
+    /**
+     * Whether an event says that this sample made the model. There is none where it is older than all events, or where
+     * there were no commands for a while.
+     */
+    private boolean isCreatedBy(ConsumerRecord<byte[], byte[]> record) {
+        Entry next = events.peek();
+        return next != null
+                && next.event().kind() == Event.Kind.CREATED
+                && next.event().after().offset() == record.offset()
+                && next.event().version() == 0;
+    }
+
+    private void requireRestored(ConsumerRecord<byte[], byte[]> record) {
+        Entry next = events.peek();
+        if (next != null
+                && next.event().kind() == Event.Kind.RESTORED
+                && next.event().after().offset() == record.offset()) {
+            events.remove();
+            requireSame(next);
+        } else if (ledger.hadBegun(record.partition(), record.offset())) {
+            disagree(
+                    replayed.model().version(),
+                    new Source(record.partition(), record.offset()),
+                    "no event says that the model went back to its checkpoint here");
+        }
+    }
+
+    /** Does what the events say that stand behind samples up to this offset, as far as it follows. */
+    private void followUpTo(long offset) {
+        while (mismatch == null
+                && unknown == null
+                && !events.isEmpty()
+                && events.element().event().after().offset() <= offset) {
+            follow(events.remove());
+        }
+    }
+
+    private void follow(Entry entry) {
+        Event event = entry.event();
+        Cause cause = event.cause();
+        if (cause == null) {
+            disagree(entry, "no sample at that place did what it says");
+            return;
+        }
+        Command command;
+        try {
+            command = commandOf(event, cause);
+        } catch (BadRecordException e) {
+            requireKind(entry, Event.Kind.REFUSED);
+            return;
+        }
+        if (command == null) {
+            unknown = entry.place() + " restored a state by the command " + cause.topic() + "-" + cause.partition() + "@"
+                    + cause.offset() + ", which is gone; keep that topic with retention.ms=-1";
+        } else if (gone || command.wasObeyedBy(replayed.model()) || isTooLarge(command, event.limit())) {
+            requireKind(entry, Event.Kind.REFUSED);
+        } else {
+            obey(entry, command);
+        }
+    }
+
+    /** The command; null if it is gone, and what the event says of it is not all. */
+    private @Nullable Command commandOf(Event event, Cause cause) throws BadRecordException {
+        if (!ledger.isGone(cause)) {
+            return Command.read(ledger.command(cause));
+        }
+        return event.said() == null ? Command.read(null) : event.said().withoutState();
+    }
+
+    /** Only the learner knew what its topic takes; that this is more follows. */
+    private static boolean isTooLarge(Command command, long limit) {
+        Snapshot state = command.state();
+        return state != null && limit > 0 && Snapshot.largest(state.model().spec()) > limit;
+    }
+
+    private void obey(Entry entry, Command command) {
+        try {
+            if (replayed.obey(command)) {
+                if (requireKind(entry, Event.Kind.CONTROL) && requireSame(entry)) {
+                    derive(
+                            new Source(
+                                    entry.event().after().partition(),
+                                    replayed.model().lastOffset()),
+                            entry.event().time());
+                }
             } else {
-                compare(digests, met);
+                gone = true;
+                if (entry.event().version() != replayed.model().version() + 1) {
+                    disagree(entry, "the model was at another version");
+                }
+                requireKind(entry, Event.Kind.DELETED);
+            }
+        } catch (BadRecordException e) {
+            if (requireKind(entry, Event.Kind.REFUSED)
+                    && entry.event().version() != replayed.model().version()) {
+                disagree(entry, "the model was at another version");
             }
         }
+    }
+
+    private boolean requireKind(Entry entry, Event.Kind kind) {
+        boolean fits = entry.event().kind() == kind;
+        if (!fits) {
+            disagree(entry, "it says " + entry.event().kind().id() + ", and the model gives " + kind.id());
+        }
+        return fits;
+    }
+
+    private boolean requireSame(Entry entry) {
+        Model model = replayed.model();
+        boolean same = entry.event().version() == model.version()
+                && Fingerprint.of(model).equals(entry.event().fingerprint());
+        if (!same) {
+            disagree(
+                    entry,
+                    String.format(
+                            Locale.ROOT,
+                            "the samples and commands before it give version %,d with the fingerprint %.16s…, it says %,d with"
+                                    + " %.16s…",
+                            model.version(),
+                            Fingerprint.of(model),
+                            entry.event().version(),
+                            entry.event().fingerprint()));
+        }
+        return same;
+    }
+
+    private void disagree(Entry entry, String what) {
+        disagree(entry.event().version(), entry.event().after(), entry.place() + ": " + what);
     }
 
     /**
@@ -96,7 +305,8 @@ final class Audited {
      */
     void snapshot(Snapshot snapshot, byte[] value, int inPartition, boolean ofThisLog) {
         long version = snapshot.model().version();
-        if (mismatch != null || version <= replayed.baseVersion()) {
+        Moment moment = Moment.of(snapshot.model());
+        if (mismatch != null || unknown != null || moment.compareTo(base) <= 0) {
             return;
         }
         if (!ofThisLog) {
@@ -104,16 +314,16 @@ final class Audited {
             return;
         }
         // Those that compaction has removed come no more.
-        derived.keySet().removeIf(older -> older < version);
-        Long before = lastIn.put(inPartition, version);
-        if (before != null && version <= before) {
+        derived.keySet().removeIf(older -> older.compareTo(moment) < 0);
+        Moment before = lastIn.put(inPartition, moment);
+        if (before != null && moment.compareTo(before) <= 0) {
             disagree(version, snapshot.source(), "there is more than one snapshot of this version");
             return;
         }
         SnapshotDigest digest = SnapshotDigest.published(snapshot, value);
-        List<SnapshotDigest> ours = derived.remove(version);
+        List<SnapshotDigest> ours = derived.remove(moment);
         if (ours == null) {
-            published.put(version, digest);
+            published.put(moment, digest);
         } else {
             compare(ours, digest);
         }
@@ -149,10 +359,14 @@ final class Audited {
      * @param keyless how many records without a key its partition has
      */
     Finding finish(long keyless) {
+        followUpTo(Long.MAX_VALUE);
+        if (unknown != null) {
+            return finding(Verdict.NOT_VERIFIED, unknown);
+        }
         published.entrySet().stream()
                 .min(Map.Entry.comparingByKey())
                 .ifPresent(first -> disagree(
-                        first.getKey(),
+                        first.getKey().version(),
                         first.getValue().source(),
                         String.format(
                                 Locale.ROOT,

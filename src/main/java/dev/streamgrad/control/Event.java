@@ -126,6 +126,12 @@ public record Event(
             settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
         }
 
+        /** The command as far as this says it; null if it had a state, which this does not say. */
+        public @Nullable Command withoutState() throws BadRecordException {
+            Command.Kind kind = Command.Kind.of(command);
+            return kind == Command.Kind.RESTORE ? null : Command.of(id, kind, settings, by, why);
+        }
+
         /** What this command said. */
         public static Said of(Command command) {
             return new Said(command.kind().id(), command.id(), command.settings(), command.by(), command.why());

@@ -1,19 +1,22 @@
 package dev.streamgrad.replay;
 
+import dev.streamgrad.control.Command;
 import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.Model;
+import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.SampleReader;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A model that is trained again on the records of its log. */
 public final class ReplayedModel {
+    private final Replayer replayer;
     private final ModelId id;
-    private final Model model;
+    private Model model;
     private final boolean takesKeyless;
     private final long baseVersion;
-    private final Learner learner;
-    private final SampleReader reader;
+    private Learner learner;
+    private SampleReader reader;
 
     /** What a record of the model's own partition was to it. */
     public enum Outcome {
@@ -23,17 +26,27 @@ public final class ReplayedModel {
         UNUSED,
         /** A sample whose step would not have been finite; it is counted. */
         REFUSED,
+        /** As {@link #REFUSED}, and the model went back to its checkpoint. */
+        RESTORED,
+        /** A sample that the frozen model predicted and scored. */
+        SCORED,
         /** A sample that the model was trained on. */
-        TRAINED
+        TRAINED;
+
+        /** Whether the model is not as it was before. */
+        public boolean reachedTheModel() {
+            return this != PAST && this != UNUSED;
+        }
     }
 
-    ReplayedModel(ModelId id, Model model, boolean takesKeyless, Learner learner, SampleReader reader) {
+    ReplayedModel(Replayer replayer, ModelId id, Model model, boolean takesKeyless) {
+        this.replayer = replayer;
         this.id = id;
         this.model = model;
         this.takesKeyless = takesKeyless;
         this.baseVersion = model.version();
-        this.learner = learner;
-        this.reader = reader;
+        this.learner = replayer.learnerOf(model.spec());
+        this.reader = replayer.readerOf(model.spec());
     }
 
     /** Its name, and the partition of the samples topic that has its history. */
@@ -75,7 +88,37 @@ public final class ReplayedModel {
         }
         Learner.Outcome outcome = learner.learn(model, reader.features(), reader.label(), reader.weight());
         model.reached(record.offset());
-        return outcome == Learner.Outcome.TRAINED ? Outcome.TRAINED : Outcome.REFUSED;
+        return switch (outcome) {
+            case TRAINED -> Outcome.TRAINED;
+            case SCORED -> Outcome.SCORED;
+            case NOT_FINITE -> Outcome.REFUSED;
+            case RESTORED -> Outcome.RESTORED;
+        };
+    }
+
+    /**
+     * Does what a command says.
+     *
+     * @return whether the model is still there
+     * @throws BadRecordException if the model cannot obey it; it is as it was
+     */
+    public boolean obey(Command command) throws BadRecordException {
+        Model next = command.applyTo(model);
+        if (next != null) {
+            goOnWith(next);
+        }
+        return next != null;
+    }
+
+    /** A sample makes the model anew, after it was deleted. */
+    public void createdAgain(ModelSpec spec, long offset) {
+        goOnWith(new Model(spec, offset));
+    }
+
+    private void goOnWith(Model next) {
+        model = next;
+        learner = replayer.learnerOf(next.spec());
+        reader = replayer.readerOf(next.spec());
     }
 
     /** The size of a record as the setting {@code max.record.bytes} counts it. */

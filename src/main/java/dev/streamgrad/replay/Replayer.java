@@ -12,6 +12,7 @@ import dev.streamgrad.records.ValueFormat;
 import dev.streamgrad.settings.Settings;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Makes the models that are to be trained again. Those of one birth share what a step needs besides the model, so a
@@ -37,10 +38,14 @@ public final class Replayer {
         this.onePartition = samplesPartitions == 1;
     }
 
-    /** The model of a snapshot as it was at version 0, to be trained from the sample that created it. */
-    public ReplayedModel fromTheStart(Snapshot snapshot, Known known) {
-        return replayed(
-                snapshot, new Model(specOf(snapshot, known), snapshot.model().firstOffset()), known);
+    /**
+     * The model of a snapshot as it was at version 0, to be trained from the sample that created it.
+     *
+     * @param created its settings then, if an event says them; else those of the snapshot
+     */
+    public ReplayedModel fromTheStart(Snapshot snapshot, Known known, Optional<ModelSpec> created) {
+        ModelSpec spec = created.orElseGet(() -> specOf(snapshot, known));
+        return replayed(snapshot, new Model(spec, snapshot.model().firstOffset()), known);
     }
 
     /** The model of a snapshot, to be trained on from there. */
@@ -83,13 +88,15 @@ public final class Replayer {
     }
 
     private ReplayedModel replayed(ModelId id, Model model, boolean takesKeyless) {
-        ModelSpec spec = model.spec();
-        return new ReplayedModel(
-                id,
-                model,
-                takesKeyless,
-                learners.computeIfAbsent(spec.birth(), Learner::new),
-                readers.computeIfAbsent(spec.birth(), birth -> SampleReader.of(spec, values)));
+        return new ReplayedModel(this, id, model, takesKeyless);
+    }
+
+    Learner learnerOf(ModelSpec spec) {
+        return learners.computeIfAbsent(spec.birth(), Learner::new);
+    }
+
+    SampleReader readerOf(ModelSpec spec) {
+        return readers.computeIfAbsent(spec.birth(), birth -> SampleReader.of(spec, values));
     }
 
     private boolean isKeylessBySettings(String name) {

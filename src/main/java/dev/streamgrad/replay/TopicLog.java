@@ -2,6 +2,7 @@ package dev.streamgrad.replay;
 
 import dev.streamgrad.settings.Settings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +34,30 @@ public final class TopicLog implements AutoCloseable {
      * @param topic which must exist
      */
     public TopicLog(Settings settings, String topic) {
+        this(settings, topic, false);
+    }
+
+    /**
+     * A log that also has what was written in transactions that are still open when it is opened, unless they are
+     * aborted: reading waits for their end. Whoever has seen one half of a transaction finds the other half here.
+     */
+    public static TopicLog ofAllBegun(Settings settings, String topic) {
+        return new TopicLog(settings, topic, true);
+    }
+
+    /** Whether there is such a topic, as far as this user may know. */
+    public static boolean exists(Settings settings, String topic) {
+        try (Admin admin = Admin.create(settings.kafka().admin())) {
+            return admin.listTopics().names().get().contains(topic);
+        } catch (ExecutionException e) {
+            throw new KafkaException("the topics could not be listed: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private TopicLog(Settings settings, String topic, boolean allBegun) {
         this.topic = topic;
         this.adminConfig = settings.kafka().admin();
         Map<String, Object> config = settings.kafka().consumer();
@@ -46,8 +71,18 @@ public final class TopicLog implements AutoCloseable {
                 .toList();
         consumer.assign(partitions);
         beginning = consumer.beginningOffsets(partitions);
-        end = consumer.endOffsets(partitions);
+        end = allBegun ? endsOfAllBegun(config, partitions) : consumer.endOffsets(partitions);
         rewind();
+    }
+
+    private static Map<TopicPartition, Long> endsOfAllBegun(
+            Map<String, Object> config, List<TopicPartition> partitions) {
+        Map<String, Object> uncommitted = new HashMap<>(config);
+        uncommitted.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+        try (Consumer<byte[], byte[]> other =
+                new KafkaConsumer<>(uncommitted, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return other.endOffsets(partitions);
+        }
     }
 
     /** Starts again with the oldest records; what has come since the log was opened is still not in it. */

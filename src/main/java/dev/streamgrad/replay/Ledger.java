@@ -1,0 +1,220 @@
+package dev.streamgrad.replay;
+
+import dev.streamgrad.control.Event;
+import dev.streamgrad.control.Event.Cause;
+import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.learning.SpecSettings;
+import dev.streamgrad.settings.Settings;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was decided about the models of a log: its events, and the commands that they name. All of both are held: they
+ * are few.
+ *
+ * <p>It believes nothing: {@link #faults} says what does not fit between the two topics, and whether an event follows
+ * from the samples before it is for a replay to say.
+ */
+public final class Ledger {
+    /** That of a learner without commands. */
+    public static final Ledger EMPTY = new Ledger();
+
+    private final Map<ModelId, List<Entry>> entries = new TreeMap<>();
+    /** By partition of the samples topic: the first offset that an event stands behind. */
+    private final Map<Integer, Long> begins = new HashMap<>();
+
+    private final Map<TopicPartition, Map<Long, ConsumerRecord<byte[], byte[]>>> commands = new HashMap<>();
+    /** By partition of the control topic: what is there, from the oldest offset on. */
+    private final Map<TopicPartition, Long> oldest = new HashMap<>();
+    /** By partition of the control topic: the last command that an event names, and how far the events went. */
+    private final Map<TopicPartition, Map<Long, Entry>> caused = new HashMap<>();
+
+    private final List<Fault> faults = new ArrayList<>();
+
+    /**
+     * An event, and where it stands.
+     *
+     * @param event what was decided
+     * @param partition of the events topic
+     * @param offset in it
+     */
+    public record Entry(Event event, int partition, long offset) {
+        /** As a person finds it. */
+        public String place() {
+            return "event " + partition + "@" + offset;
+        }
+    }
+
+    /**
+     * Something that does not fit.
+     *
+     * @param model the name of the model that it is about; may be empty
+     * @param text what, in one line
+     */
+    public record Fault(String model, String text) {}
+
+    private Ledger() {}
+
+    /**
+     * Reads what both topics hold now. To be called after the topics have been opened of which it is to tell, and
+     * before that of the samples.
+     *
+     * @param isStopped whether to end early; what was read until then is then returned
+     */
+    public static Ledger read(Settings settings, BooleanSupplier isStopped) {
+        Optional<String> control = settings.controlTopic();
+        if (control.isEmpty()
+                || !TopicLog.exists(settings, control.get())
+                || !TopicLog.exists(settings, settings.eventsTopic())) {
+            return EMPTY;
+        }
+        Ledger ledger = new Ledger();
+        try (TopicLog events = TopicLog.ofAllBegun(settings, settings.eventsTopic());
+                TopicLog commands = new TopicLog(settings, control.get())) {
+            while (!events.isAtEnd() && !isStopped.getAsBoolean()) {
+                events.poll(ledger::take);
+            }
+            for (int partition = 0; partition < commands.partitions(); partition++) {
+                ledger.oldest.put(new TopicPartition(control.get(), partition), commands.beginning(partition));
+            }
+            while (!commands.isAtEnd() && !isStopped.getAsBoolean()) {
+                commands.poll(record -> ledger.commands
+                        .computeIfAbsent(partitionOf(record), key -> new TreeMap<>())
+                        .put(record.offset(), record));
+            }
+        }
+        ledger.compare();
+        return ledger;
+    }
+
+    private static TopicPartition partitionOf(ConsumerRecord<byte[], byte[]> record) {
+        return new TopicPartition(record.topic(), record.partition());
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+        Event event;
+        try {
+            event = Event.read(record.value() == null ? new byte[0] : record.value());
+        } catch (IllegalArgumentException e) {
+            String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+            faults.add(new Fault(key, "event " + record.partition() + "@" + record.offset() + ": " + e.getMessage()));
+            return;
+        }
+        Entry entry = new Entry(event, record.partition(), record.offset());
+        ModelId id = new ModelId(event.model(), event.after().partition());
+        List<Entry> ofModel = entries.computeIfAbsent(id, key -> new ArrayList<>());
+        if (!ofModel.isEmpty()) {
+            Event before = ofModel.get(ofModel.size() - 1).event();
+            if (event.after().offset() < before.after().offset()) {
+                fault(entry, "it stands behind sample " + event.after().offset() + ", and the one before it behind "
+                        + before.after().offset());
+            }
+        }
+        ofModel.add(entry);
+        begins.merge(event.after().partition(), event.after().offset(), Math::min);
+        Cause cause = event.cause();
+        if (cause != null) {
+            Entry other = caused.computeIfAbsent(
+                            new TopicPartition(cause.topic(), cause.partition()), key -> new TreeMap<>())
+                    .put(cause.offset(), entry);
+            if (other != null) {
+                fault(entry, "the command " + place(cause) + " has another, " + other.place());
+            }
+        }
+    }
+
+    private static String place(Cause cause) {
+        return cause.topic() + "-" + cause.partition() + "@" + cause.offset();
+    }
+
+    private void fault(Entry entry, String text) {
+        faults.add(new Fault(entry.event().model(), entry.place() + ": " + text));
+    }
+
+    /** What events say of commands, and the commands. */
+    private void compare() {
+        caused.forEach((partition, ofPartition) -> ofPartition.forEach((offset, entry) -> compare(entry)));
+        commands.forEach((partition, ofPartition) -> {
+            Map<Long, Entry> dealtWith = caused.getOrDefault(partition, Map.of());
+            long first = dealtWith.keySet().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
+            long last = dealtWith.keySet().stream().mapToLong(Long::longValue).max().orElse(-1);
+            ofPartition.forEach((offset, record) -> {
+                if (offset > first && offset < last && !dealtWith.containsKey(offset)) {
+                    String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+                    faults.add(new Fault(key, "the command " + partition + "@" + offset + " has no event"));
+                }
+            });
+        });
+    }
+
+    private void compare(Entry entry) {
+        Cause cause = entry.event().cause();
+        if (cause == null || isGone(cause)) {
+            return;
+        }
+        ConsumerRecord<byte[], byte[]> record = record(cause);
+        if (record == null) {
+            fault(entry, "there is no command " + place(cause));
+            return;
+        }
+        if (!Event.sha256(record.value()).equals(cause.sha256())) {
+            fault(entry, "the command " + place(cause) + " is another than the one that was dealt with");
+        }
+        String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+        if (!entry.event().model().isEmpty() && !key.equals(entry.event().model())) {
+            fault(entry, "the command " + place(cause) + " is for another model");
+        }
+    }
+
+    private @Nullable ConsumerRecord<byte[], byte[]> record(Cause cause) {
+        return commands.getOrDefault(new TopicPartition(cause.topic(), cause.partition()), Map.of())
+                .get(cause.offset());
+    }
+
+    /** What does not fit between events and commands. */
+    public List<Fault> faults() {
+        return List.copyOf(faults);
+    }
+
+    /** The events of a model, in order. */
+    public List<Entry> of(ModelId id) {
+        return List.copyOf(entries.getOrDefault(id, List.of()));
+    }
+
+    /** Whether events were written of this partition of the samples topic before the sample at this offset. */
+    public boolean hadBegun(int partition, long offset) {
+        Long first = begins.get(partition);
+        return first != null && first < offset;
+    }
+
+    /** The settings with which the sample at this offset made a model; empty if no event says so. */
+    public Optional<ModelSpec> specOf(ModelId id, long firstOffset) {
+        return entries.getOrDefault(id, List.of()).stream()
+                .map(Entry::event)
+                .filter(event -> event.kind() == Event.Kind.CREATED
+                        && event.after().offset() == firstOffset)
+                .findFirst()
+                .map(event -> SpecSettings.parse(event.spec()));
+    }
+
+    /** Whether a command has been deleted since it was dealt with. */
+    public boolean isGone(Cause cause) {
+        Long first = oldest.get(new TopicPartition(cause.topic(), cause.partition()));
+        return first == null || cause.offset() < first;
+    }
+
+    /** The value of a command; null if it has none, or is not there. */
+    public byte @Nullable [] command(Cause cause) {
+        ConsumerRecord<byte[], byte[]> record = record(cause);
+        return record == null ? null : record.value();
+    }
+}

@@ -1,0 +1,447 @@
+package dev.streamgrad.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.streamgrad.audit.Finding.Verdict;
+import dev.streamgrad.broker.EmbeddedBroker;
+import dev.streamgrad.cluster.ClusterFacts;
+import dev.streamgrad.data.Dataset;
+import dev.streamgrad.data.SampleSource;
+import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.settings.Settings;
+import dev.streamgrad.stream.LearnTopology;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The audit of models that obeyed commands: what the real topology says in the test driver, written to a broker's
+ * topics as it is, or tampered with.
+ */
+class LedgerAuditTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final AtomicInteger TESTS = new AtomicInteger();
+    /** Records of another time would soon be beyond the broker's retention. */
+    private static final long NOW = System.currentTimeMillis();
+
+    private static final byte[] XOR = bytes("xor");
+
+    @SuppressWarnings("NullAway.Init")
+    private static EmbeddedBroker broker;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = EmbeddedBroker.start(0, Optional.empty());
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    private record Entry(byte[] key, byte @Nullable [] value, long time) {
+        ObjectNode json() throws Exception {
+            return (ObjectNode) JSON.readTree(value);
+        }
+
+        Entry with(Consumer<ObjectNode> change) throws Exception {
+            ObjectNode tree = json();
+            change.accept(tree);
+            return new Entry(key, JSON.writeValueAsBytes(tree), time);
+        }
+    }
+
+    /** What came in and went out. */
+    private static final class History implements AutoCloseable {
+        final List<Entry> samples = new ArrayList<>();
+        final List<Entry> control = new ArrayList<>();
+        List<Entry> events = new ArrayList<>();
+        List<Entry> snapshots = new ArrayList<>();
+        final Settings settings;
+        private final TopologyTestDriver driver;
+        private final TestInputTopic<byte[], byte[]> samplesIn;
+        private final TestInputTopic<byte[], byte[]> controlIn;
+        private final SampleSource source = Dataset.NOISY_XOR.samples(3);
+
+        History(String... more) {
+            int test = TESTS.incrementAndGet();
+            Map<String, String> given = new HashMap<>(
+                    Map.of("bootstrap.servers", broker.bootstrapServers(), "snapshot.every", "20"));
+            for (String topic : List.of("samples", "snapshots", "control", "events")) {
+                given.put(topic + ".topic", "ledger-" + topic + "-" + test);
+            }
+            for (String setting : more) {
+                given.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+            }
+            settings = Settings.of(given);
+            driver = new TopologyTestDriver(
+                    LearnTopology.build(settings, new ClusterFacts("", 1, 1_000_000)),
+                    settings.kafka().streams());
+            samplesIn = driver.createInputTopic(
+                    settings.samplesTopic(), new ByteArraySerializer(), new ByteArraySerializer());
+            controlIn = driver.createInputTopic(
+                    settings.controlTopic().orElseThrow(), new ByteArraySerializer(), new ByteArraySerializer());
+        }
+
+        History learn(int count) {
+            for (int i = 0; i < count; i++) {
+                sample(source.next().toJson());
+            }
+            return this;
+        }
+
+        History sample(byte[] value) {
+            Entry entry = new Entry(XOR, value, NOW + samples.size());
+            samples.add(entry);
+            samplesIn.pipeInput(entry.key(), entry.value(), entry.time());
+            return this;
+        }
+
+        History command(String json) {
+            Entry entry = new Entry(XOR, bytes(json), NOW + 1000 + control.size());
+            control.add(entry);
+            controlIn.pipeInput(entry.key(), entry.value(), entry.time());
+            return this;
+        }
+
+        /** Takes what has been said. */
+        History said() {
+            events = output(settings.eventsTopic());
+            snapshots = output(settings.snapshotsTopic());
+            return this;
+        }
+
+        private List<Entry> output(String topic) {
+            List<Entry> entries = new ArrayList<>();
+            driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+                    .readRecordsToList()
+                    .forEach(record -> entries.add(new Entry(record.key(), record.value(), record.timestamp())));
+            return entries;
+        }
+
+        byte[] newestSnapshot() {
+            return driver.createOutputTopic(
+                            settings.snapshotsTopic(), new ByteArrayDeserializer(), new ByteArrayDeserializer())
+                    .readValuesToList()
+                    .stream()
+                    .reduce((first, second) -> second)
+                    .orElseThrow();
+        }
+
+        History written() throws Exception {
+            try (Admin admin = admin();
+                    Producer<byte[], byte[]> producer = new KafkaProducer<>(
+                            Map.of(
+                                    "bootstrap.servers",
+                                    broker.bootstrapServers(),
+                                    "max.in.flight.requests.per.connection",
+                                    "1"),
+                            new ByteArraySerializer(),
+                            new ByteArraySerializer())) {
+                Map<String, List<Entry>> topics = Map.of(
+                        settings.samplesTopic(), samples,
+                        settings.controlTopic().orElseThrow(), control,
+                        settings.eventsTopic(), events,
+                        settings.snapshotsTopic(), snapshots);
+                admin.createTopics(topics.keySet().stream()
+                                .map(topic -> new NewTopic(topic, 1, (short) 1))
+                                .toList())
+                        .all()
+                        .get();
+                topics.forEach((topic, entries) -> entries.forEach(entry -> {
+                    var unused = producer.send(
+                            new ProducerRecord<>(topic, 0, entry.time(), entry.key(), entry.value()));
+                }));
+                producer.flush();
+            }
+            return this;
+        }
+
+        List<Finding> audit() {
+            return new Audit(settings, Optional.empty(), new Audit.Listener() {
+                        @Override
+                        public void progress(long done, long total) {}
+
+                        @Override
+                        public boolean isStopped() {
+                            return false;
+                        }
+                    })
+                    .run()
+                    .orElseThrow();
+        }
+
+        @Override
+        public void close() {
+            driver.close();
+        }
+    }
+
+    private static Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+    }
+
+    private static final String FASTER = "{\"id\":\"a\",\"command\":\"set\",\"settings\":{\"learning.rate\":\"2\"}}";
+
+    /** Something of everything. */
+    private static History steered() {
+        History history = new History().learn(30).command(FASTER).learn(15);
+        history.command("{\"command\":\"freeze\"}").learn(10).command("{\"command\":\"freeze\"}");
+        history.command("{\"command\":\"unfreeze\"}").command(FASTER).learn(12);
+        String state = new String(history.newestSnapshot(), StandardCharsets.UTF_8);
+        history.snapshots.clear();
+        history.command("{\"command\":\"reset\",\"settings\":{\"seed\":\"7\",\"batch.size\":\"3\",\"optimizer\":\"adam\"}}");
+        history.learn(31);
+        history.command("{\"command\":\"restore\",\"state\":" + state + "}").learn(25);
+        history.command("nonsense").command("{\"command\":\"explode\"}").learn(20);
+        return history;
+    }
+
+    @Test
+    void everyCommand_isFollowed() throws Exception {
+        try (History history = steered().said().written()) {
+            List<Finding> findings = history.audit();
+            assertThat(findings).singleElement().satisfies(finding -> {
+                assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES);
+                assertThat(finding.from()).isZero();
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 30, 31})
+    void sameSamplesAndCommands_inAnotherOrder_giveOtherWeights_andTheAuditAgreesWithEach(int place)
+            throws Exception {
+        List<String> fingerprints = new ArrayList<>();
+        for (int later = 0; later < 2; later++) {
+            try (History history = new History()) {
+                history.learn(place + later).command(FASTER).learn(80 - place - later).said().written();
+                assertThat(history.audit())
+                        .singleElement()
+                        .satisfies(finding -> assertThat(finding.verdict())
+                                .as(finding.toString())
+                                .isEqualTo(Verdict.AGREES))
+                        .satisfies(finding -> assertThat(finding.checked()).isEqualTo(5));
+                Entry last = history.snapshots.get(history.snapshots.size() - 1);
+                fingerprints.add(Snapshot.read(Objects.requireNonNull(last.value()))
+                        .fingerprint());
+            }
+        }
+        assertThat(fingerprints).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void modelThatWasDeleted_andMadeAgain_isTwo() throws Exception {
+        try (History history = new History()
+                .learn(45)
+                .command("{\"command\":\"delete\"}")
+                .sample(bytes("{\"features\":[0,1]}"))
+                .learn(45)
+                .command(FASTER)
+                .learn(3)
+                .said()
+                .written()) {
+            assertThat(history.snapshots).filteredOn(entry -> entry.value() == null).hasSize(1);
+            assertThat(history.audit()).singleElement().satisfies(finding -> {
+                assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES);
+                assertThat(finding.checked()).isEqualTo(5);
+            });
+        }
+    }
+
+    @Test
+    void modelThatGoesBackToItsCheckpoint_hasAnEventOfThat() throws Exception {
+        try (History history = new History(
+                "layers=2,1", "on.divergence=restore", "divergence.restore.after=2", "output.activation=identity", "learning.rate=0.01")) {
+            history.learn(25);
+            for (int i = 0; i < 5; i++) {
+                history.sample(bytes("{\"features\":[1e308,1e308],\"label\":[1]}"));
+            }
+            history.learn(30).said();
+            assertThat(history.events)
+                    .extracting(entry -> entry.json().path("event").asText())
+                    .containsExactly("created", "restored", "restored");
+            List<Entry> whole = List.copyOf(history.events);
+            history.events.remove(1);
+            history.written();
+            assertThat(history.audit()).singleElement().matches(finding -> finding.verdict() == Verdict.MISMATCH);
+            assertThat(whole).hasSize(3);
+        }
+    }
+
+    /** A way to tamper with a history. */
+    private interface Tampering {
+        void with(History history) throws Exception;
+    }
+
+    static List<Arguments> tamperings() {
+        return List.of(
+                tampering("moved by one sample", history -> change(history, "set", tree -> shift(tree, 1))),
+                tampering("moved back by one sample", history -> change(history, "set", tree -> shift(tree, -1))),
+                tampering("removed", history -> history.events.remove(indexOf(history, "set"))),
+                tampering(
+                        "doubled",
+                        history -> history.events.add(
+                                indexOf(history, "set"), history.events.get(indexOf(history, "set")))),
+                tampering("another record", history -> change(history, "set", tree -> ((ObjectNode) tree.get("record"))
+                        .put("sha256", "0".repeat(64)))),
+                tampering("a version more", history -> change(
+                        history, "set", tree -> tree.put("version", tree.get("version").asLong() + 1))),
+                tampering("another fingerprint", history -> change(
+                        history, "set", tree -> tree.put("fingerprint", "0".repeat(64)))),
+                tampering("refused instead", history -> change(history, "unfreeze", tree -> tree.put("event", "refused"))),
+                tampering("obeyed instead", history -> change(history, "explode", tree -> tree.put("event", "control"))),
+                tampering("forged, of no command", history -> history.events.add(history.events
+                        .get(indexOf(history, "set"))
+                        .with(tree -> {
+                            ((ObjectNode) tree.get("record")).put("offset", 99);
+                            ((ObjectNode) tree.get("after")).put("offset", 1000);
+                        }))),
+                tampering("forged, of a sample", history -> history.events.add(history.events.get(0))),
+                tampering("created otherwise", history -> history.events.set(
+                        0,
+                        history.events.get(0).with(tree -> ((ObjectNode) tree.get("spec")).put("seed", "43")))),
+                tampering("another command in the topic", history -> history.control.set(
+                        0, new Entry(XOR, bytes(FASTER.replace("2", "3")), NOW + 1000))),
+                tampering("the state of a restore", history -> {
+                    Entry restore = history.control.get(6);
+                    String text = new String(Objects.requireNonNull(restore.value()), StandardCharsets.UTF_8);
+                    history.control.set(
+                            6, new Entry(XOR, bytes(text.replaceFirst("restore", "reset")), restore.time()));
+                }));
+    }
+
+    private static Arguments tampering(String name, Tampering tampering) {
+        return Arguments.of(
+                Named.of(name, tampering));
+    }
+
+    private static void shift(ObjectNode event, int by) {
+        ObjectNode after = (ObjectNode) event.get("after");
+        after.put("offset", after.get("offset").asLong() + by);
+    }
+
+    private static int indexOf(History history, String command) throws Exception {
+        for (int i = 0; i < history.events.size(); i++) {
+            String text = new String(
+                    Objects.requireNonNull(history.events.get(i).value()), StandardCharsets.UTF_8);
+            if (text.contains("\"command\":\"" + command + "\"") || text.contains("got " + command)) {
+                return i;
+            }
+        }
+        throw new AssertionError("no event of " + command);
+    }
+
+    private static void change(History history, String command, Consumer<ObjectNode> change) throws Exception {
+        int index = indexOf(history, command);
+        history.events.set(index, history.events.get(index).with(change));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tamperings")
+    void whateverIsTamperedWith_isFound(Tampering tampering) throws Exception {
+        try (History history = steered().said()) {
+            List<Entry> all = history.output(history.settings.snapshotsTopic());
+            assertThat(all).isEmpty();
+            tampering.with(history);
+            history.written();
+            assertThat(history.audit())
+                    .as(() -> history.audit().toString())
+                    .anyMatch(finding -> finding.verdict() == Verdict.MISMATCH);
+        }
+    }
+
+    @Test
+    void logWhoseSamplesBegin_inTheMiddle_isNotAccused() throws Exception {
+        try (History history = steered().said().written();
+                Admin admin = admin()) {
+            admin.deleteRecords(Map.of(
+                            new TopicPartition(history.settings.samplesTopic(), 0), RecordsToDelete.beforeOffset(70)))
+                    .all()
+                    .get();
+            assertThat(history.audit()).singleElement().satisfies(finding -> assertThat(finding.verdict())
+                    .as(finding.toString())
+                    .isEqualTo(Verdict.AGREES));
+        }
+    }
+
+    @Test
+    void commandsThatAreGone_areTakenFromTheirEvents_butForAStateThatWasRestored() throws Exception {
+        try (History history = new History().learn(30).command(FASTER).learn(30).said().written();
+                Admin admin = admin()) {
+            delete(admin, history, 1);
+            assertThat(history.audit()).singleElement().satisfies(finding -> assertThat(finding.verdict())
+                    .as(finding.toString())
+                    .isEqualTo(Verdict.AGREES));
+        }
+        try (History history = new History().learn(30)) {
+            String state = new String(history.newestSnapshot(), StandardCharsets.UTF_8);
+            history.learn(5).command("{\"command\":\"restore\",\"state\":" + state + "}").learn(30).said().written();
+            try (Admin admin = admin()) {
+                delete(admin, history, 1);
+            }
+            assertThat(history.audit()).singleElement().satisfies(finding -> {
+                assertThat(finding.verdict()).isEqualTo(Verdict.NOT_VERIFIED);
+                assertThat(finding.text()).contains("which is gone; keep that topic with retention.ms=-1");
+            });
+        }
+    }
+
+    private static void delete(Admin admin, History history, long before) throws Exception {
+        admin.deleteRecords(Map.of(
+                        new TopicPartition(history.settings.controlTopic().orElseThrow(), 0),
+                        RecordsToDelete.beforeOffset(before)))
+                .all()
+                .get();
+    }
+
+    /** A learner that had no commands for a while, or is of a release that knew none. */
+    @Test
+    void modelOlderThanTheLedger_isNotAccused() throws Exception {
+        try (History history = new History().learn(45).said()) {
+            history.events.clear();
+            history.learn(10).command(FASTER).learn(30);
+            List<Entry> snapshots = new ArrayList<>(history.snapshots);
+            history.said();
+            history.snapshots.addAll(0, snapshots);
+            history.written();
+            assertThat(history.audit()).singleElement().satisfies(finding -> {
+                assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES);
+                assertThat(finding.from()).isZero();
+            });
+        }
+    }
+}
