@@ -35,6 +35,8 @@ import picocli.CommandLine.IVersionProvider;
             SuggestCommand.class,
             ProduceCommand.class,
             WatchCommand.class,
+            ControlCommand.class,
+            RollbackCommand.class,
             TopicsCommand.class,
             AuditCommand.class,
             RebuildCommand.class,

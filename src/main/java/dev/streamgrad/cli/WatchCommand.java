@@ -1,6 +1,7 @@
 package dev.streamgrad.cli;
 
 import dev.streamgrad.cluster.Topics;
+import dev.streamgrad.control.Event;
 import dev.streamgrad.learning.PrequentialMetrics;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.DeadLetter;
@@ -20,13 +21,14 @@ import picocli.CommandLine.Parameters;
 /** Shows what the learner writes, a line a record. */
 @Command(
         name = "watch",
-        description = "Show predictions, snapshots or dead letters as they come, one readable line each.",
+        description = "Show predictions, snapshots, events or dead letters as they come, one readable line each.",
         mixinStandardHelpOptions = true)
 final class WatchCommand extends ClusterCommand {
     /** What there is to watch. */
     enum What {
         PREDICTIONS,
         SNAPSHOTS,
+        EVENTS,
         DEAD_LETTERS
     }
 
@@ -66,6 +68,7 @@ final class WatchCommand extends ClusterCommand {
                 switch (what) {
                     case PREDICTIONS -> settings.predictionsTopic();
                     case SNAPSHOTS -> settings.snapshotsTopic();
+                    case EVENTS -> settings.eventsTopic();
                     case DEAD_LETTERS -> settings.deadLettersTopic();
                 };
         Topics.require(settings, List.of(topic), progress());
@@ -90,7 +93,9 @@ final class WatchCommand extends ClusterCommand {
         try {
             return switch (what) {
                 case PREDICTIONS -> prediction(model, Prediction.read(record.value()));
-                case SNAPSHOTS -> snapshot(Snapshot.read(record.value()));
+                case SNAPSHOTS ->
+                    record.value() == null ? model + " was deleted" : snapshot(Snapshot.read(record.value()));
+                case EVENTS -> EventLine.of(Event.read(record.value()));
                 case DEAD_LETTERS -> deadLetter(record);
             };
         } catch (IllegalArgumentException e) {
