@@ -1,6 +1,6 @@
 package dev.streamgrad.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,7 @@ final class Answer {
         return new Answer(status, TEXT, (line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    static Answer json(ObjectNode json) {
+    static Answer json(JsonNode json) {
         return new Answer(200, JSON, (json + "\n").getBytes(StandardCharsets.UTF_8));
     }
 

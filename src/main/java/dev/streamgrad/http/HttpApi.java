@@ -92,6 +92,7 @@ public final class HttpApi implements AutoCloseable {
                 new HealthHandler(this::app),
                 new MetricsHandler(metrics::scrape, System::nanoTime),
                 new ModelsHandler(this::app, others, settings.samplesTopic()),
+                new EventsHandler(settings),
                 new HostCheck(settings.httpNames()),
                 scrapes,
                 models,

@@ -105,7 +105,8 @@ final class ModelsHandler {
         return Answer.json(json);
     }
 
-    private static int limit(String text) throws RefusedException {
+    /** The number of names or events that a request asks for. */
+    static int limit(String text) throws RefusedException {
         try {
             int limit = Integer.parseInt(text);
             if (limit >= 1 && limit <= MOST_NAMES) {

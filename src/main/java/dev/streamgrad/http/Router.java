@@ -21,12 +21,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Router implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
-    private static final String INDEX = "/metrics /healthz /readyz /models /models/NAME; POST /models/NAME/predict";
-    private static final String PATHS = "/metrics, /healthz, /readyz, /models, /models/NAME";
+    private static final String INDEX = "/metrics /healthz /readyz /models /models/NAME /models/NAME/events; POST /models/NAME/predict";
+    private static final String PATHS = "/metrics, /healthz, /readyz, /models, /models/NAME, /models/NAME/events";
 
     private final HealthHandler health;
     private final MetricsHandler metrics;
     private final ModelsHandler models;
+    private final EventsHandler events;
     private final HostCheck hosts;
     private final ClientThreads metricsThreads;
     private final ClientThreads modelsThreads;
@@ -43,6 +44,7 @@ final class Router implements HttpHandler {
             HealthHandler health,
             MetricsHandler metrics,
             ModelsHandler models,
+            EventsHandler events,
             HostCheck hosts,
             ClientThreads metricsThreads,
             ClientThreads modelsThreads,
@@ -50,6 +52,7 @@ final class Router implements HttpHandler {
         this.health = health;
         this.metrics = metrics;
         this.models = models;
+        this.events = events;
         this.hosts = hosts;
         this.metricsThreads = metricsThreads;
         this.modelsThreads = modelsThreads;
@@ -120,6 +123,11 @@ final class Router implements HttpHandler {
                 request.require("GET");
                 String name = request.modelName(1);
                 return models(() -> models.model(request, name));
+            }
+            if (path.size() == 3 && path.get(2).equals("events")) {
+                request.require("GET");
+                String name = request.modelName(1);
+                return models(() -> CompletableFuture.completedFuture(events.events(request, name)));
             }
             if (path.size() == 3 && path.get(2).equals("predict")) {
                 request.require("POST");

@@ -458,6 +458,23 @@ class HttpApiTest {
     }
 
     @Test
+    void events_areThoseOfTheModel_fromAnyInstance() throws Exception {
+        for (Instance instance : List.of(first, second)) {
+            JsonNode events = json(get(instance, path(0) + "/events"));
+            assertThat(events).hasSize(1);
+            assertThat(events.get(0).path("event").asText()).isEqualTo("created");
+            assertThat(events.get(0).path("model").asText()).isEqualTo(NAMES.get(0));
+            assertThat(json(get(instance, "/models/nobody/events?limit=1")).get(0).path("event").asText())
+                    .isEqualTo("refused");
+        }
+        JsonNode model = json(get(first, path(0)));
+        assertThat(model.path("frozen").isBoolean()).isTrue();
+        assertThat(model.path("controls").asInt()).isZero();
+        assertThat(get(first, path(0) + "/events?limit=0").statusCode()).isEqualTo(400);
+        assertThat(post(first, path(0) + "/events", "{}").statusCode()).isEqualTo(405);
+    }
+
+    @Test
     void metrics_areThoseOfTheirPage_andTrue() throws Exception {
         HttpResponse<String> response = get(first, "/metrics");
         assertThat(response.headers().firstValue("Content-Type")).contains("text/plain; version=0.0.4; charset=utf-8");
