@@ -718,7 +718,7 @@ class KubernetesTest {
                 users.put(user.at("/metadata/name").asText(), rights);
             }
         }
-        assertThat(users).containsOnlyKeys("streamgrad", "streamgrad-scaling");
+        assertThat(users).containsOnlyKeys("streamgrad", "streamgrad-operator", "streamgrad-scaling");
         assertThat(users.get("streamgrad"))
                 .containsExactlyInAnyOrder(
                         "topic literal samples: Describe Read",
@@ -726,8 +726,18 @@ class KubernetesTest {
                         "topic literal predictions: Describe DescribeConfigs Write",
                         "topic literal snapshots: Describe DescribeConfigs Write",
                         "topic literal dead-letters: Describe DescribeConfigs Write",
+                        "topic literal control: Describe DescribeConfigs Read",
+                        "topic literal events: Describe DescribeConfigs Write",
                         "topic literal streamgrad-models-changelog: Create Describe DescribeConfigs Read Write",
                         "transactionalId prefix streamgrad-: Describe Write",
+                        "cluster  : IdempotentWrite");
+        assertThat(users.get("streamgrad-operator"))
+                .containsExactlyInAnyOrder(
+                        "topic literal control: Describe Read Write",
+                        "topic literal events: Describe Read",
+                        "topic literal snapshots: Describe Read",
+                        "topic literal samples: Describe Read",
+                        "group literal streamgrad: Describe",
                         "cluster  : IdempotentWrite");
         assertThat(users.get("streamgrad-scaling"))
                 .containsExactlyInAnyOrder("topic literal samples: Describe", "group literal streamgrad: Describe");

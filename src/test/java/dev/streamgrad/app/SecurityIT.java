@@ -1,10 +1,12 @@
 package dev.streamgrad.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.streamgrad.audit.Finding;
 import dev.streamgrad.broker.SecureBroker;
+import dev.streamgrad.control.Event;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.settings.Settings;
@@ -12,18 +14,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,12 +67,16 @@ class SecurityIT {
     private static List<AclBinding> rights(String user, Settings settings) {
         String app = settings.applicationId();
         Stream<AclBinding> written = Stream.of(
-                        settings.predictionsTopic(), settings.snapshotsTopic(), settings.deadLettersTopic())
+                        settings.predictionsTopic(),
+                        settings.snapshotsTopic(),
+                        settings.deadLettersTopic(),
+                        settings.eventsTopic())
                 .flatMap(topic -> Stream.of(AclOperation.WRITE, AclOperation.DESCRIBE)
                         .map(operation -> right(user, ResourceType.TOPIC, topic, PatternType.LITERAL, operation)));
-        Stream<AclBinding> read = Stream.of(AclOperation.READ, AclOperation.DESCRIBE)
-                .map(operation ->
-                        right(user, ResourceType.TOPIC, settings.samplesTopic(), PatternType.LITERAL, operation));
+        Stream<AclBinding> read = Stream.of(
+                        settings.samplesTopic(), settings.controlTopic().orElseThrow())
+                .flatMap(topic -> Stream.of(AclOperation.READ, AclOperation.DESCRIBE)
+                        .map(operation -> right(user, ResourceType.TOPIC, topic, PatternType.LITERAL, operation)));
         Stream<AclBinding> changelog = Stream.of(
                         AclOperation.CREATE, AclOperation.READ, AclOperation.WRITE, AclOperation.DESCRIBE)
                 .map(operation ->
@@ -166,5 +177,47 @@ class SecurityIT {
         await().atMost(Duration.ofMinutes(2)).until(() -> !learner.isAlive());
         assertThat(learner.stop()).isEqualTo(1);
         assertThat(read(log)).contains("the broker denies what the learner needs", "revoked-predictions");
+    }
+
+    /** Samples often come from another team; what a model is told to do must not. */
+    @Test
+    void whoMaySendSamplesOnly_canCommandNothing_andAnOperatorCan(@TempDir Path folder) throws Exception {
+        Path log = Files.createFile(folder.resolve("learner.log"));
+        TestTopics topics = new TestTopics(broker.open(), "steered", 1, "instance.id=steered");
+        String samples = topics.settings().samplesTopic();
+        String control = topics.settings().controlTopic().orElseThrow();
+        Map<String, String> given = asUser(topics, "steered");
+        admin.createAcls(rights("steered", topics.settings())).all().get();
+        List<AclBinding> more = new ArrayList<>();
+        for (AclOperation operation : List.of(AclOperation.WRITE, AclOperation.DESCRIBE)) {
+            more.add(right("sampler", ResourceType.TOPIC, samples, PatternType.LITERAL, operation));
+            more.add(right("operator", ResourceType.TOPIC, control, PatternType.LITERAL, operation));
+        }
+        admin.createAcls(more).all().get();
+        LearnerProcess learner = LearnerProcess.start(given, log);
+        byte[] xor = "xor".getBytes(StandardCharsets.UTF_8);
+        byte[] freeze = "{\"command\":\"freeze\"}".getBytes(StandardCharsets.UTF_8);
+        try (Producer<byte[], byte[]> sampler = producer(asUser(topics, "sampler"));
+                Producer<byte[], byte[]> operator = producer(asUser(topics, "operator"))) {
+            SampleSource source = Dataset.XOR.samples(3);
+            sampler.send(new ProducerRecord<>(samples, xor, source.next().toJson())).get();
+            topics.awaitPredictions("read_committed", 1);
+            assertThatThrownBy(() -> sampler.send(new ProducerRecord<>(control, xor, freeze))
+                            .get())
+                    .hasRootCauseInstanceOf(TopicAuthorizationException.class);
+            assertThatThrownBy(() -> operator.send(new ProducerRecord<>(samples, xor, freeze))
+                            .get())
+                    .hasRootCauseInstanceOf(TopicAuthorizationException.class);
+            operator.send(new ProducerRecord<>(control, xor, freeze)).get();
+            List<Event> events = topics.events(2);
+            assertThat(events).extracting(Event::kind).containsExactly(Event.Kind.CREATED, Event.Kind.CONTROL);
+        }
+        assertThat(learner.stop()).as(read(log)).isZero();
+    }
+
+    private static Producer<byte[], byte[]> producer(Map<String, String> given) {
+        Map<String, Object> config = Settings.of(given).kafka().producer();
+        config.put("enable.idempotence", "false");
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 }

@@ -7,6 +7,7 @@ import dev.streamgrad.audit.Finding;
 import dev.streamgrad.cluster.Progress;
 import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.cluster.Topics;
+import dev.streamgrad.control.Event;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
@@ -186,6 +187,13 @@ final class TestTopics {
             }
         }
         return records;
+    }
+
+    /** The events, in the order of each partition, waiting until there are {@code count}. */
+    List<Event> events(int count) {
+        return read(settings().eventsTopic(), count).stream()
+                .map(record -> Event.read(record.value()))
+                .toList();
     }
 
     List<ConsumerRecord<byte[], byte[]>> read(String topic, int count) {
