@@ -12,6 +12,8 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.streamgrad.control.Command;
+import dev.streamgrad.control.Event;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.learning.Learner;
@@ -93,7 +95,7 @@ class ContractsTest {
     void schemas_areSuch_andTheirExamplesFit() throws IOException {
         Schema schemaOfSchemas =
                 REGISTRY.getSchema(SchemaLocation.of(SpecificationVersion.DRAFT_2020_12.getDialectId()));
-        assertThat(schemas()).hasSize(5);
+        assertThat(schemas()).hasSize(7);
         for (String name : schemas()) {
             JsonNode schema = read(name);
             assertThat(schema.path("$schema").asText()).isEqualTo(SpecificationVersion.DRAFT_2020_12.getDialectId());
@@ -104,6 +106,65 @@ class ContractsTest {
                 assertFits(name, example);
             }
         }
+    }
+
+    // commands and events
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"command\":\"freeze\"}",
+                "{\"command\":\"delete\",\"id\":null,\"more\":1}",
+                "{\"command\":\"set\",\"settings\":{\"learning.rate\":0.05},\"id\":\"a\",\"by\":\"b\",\"why\":\"c\"}",
+                "{\"command\":\"reset\"}"
+            })
+    void commandsThatAreRead_fit(String command) throws Exception {
+        assertFits("command.schema.json", JSON.readTree(command));
+        assertFits("command.schema.json", JSON.readTree(Command.read(bytes(command)).toJson()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"command\":\"explode\"}",
+                "{\"command\":\"restore\"}",
+                "{\"command\":\"freeze\",\"settings\":{\"seed\":1}}",
+                "{\"command\":\"freeze\",\"state\":{}}",
+                "{\"command\":\"set\",\"settings\":{\"seed\":[1]}}",
+                "{\"command\":\"freeze\",\"id\":\"\"}",
+                "{\"command\":\"freeze\",\"id\":5}"
+            })
+    void commandsThatAreRefused_doNotFit(String command) throws Exception {
+        assertDoesNotFit("command.schema.json", JSON.readTree(command), "it is refused");
+        assertThatThrownBy(() -> Command.read(bytes(command))).isInstanceOf(BadRecordException.class);
+    }
+
+    /** One of each kind, for ever. */
+    @Test
+    void eventsOfVersion1_areRead_andFit() throws Exception {
+        List<String> lines = Files.readAllLines(Path.of("src/test/resources/golden/event-v1.jsonl"));
+        List<Event.Kind> kinds = new ArrayList<>();
+        for (String line : lines) {
+            assertFits("event.schema.json", JSON.readTree(line));
+            Event event = Event.read(bytes(line));
+            kinds.add(event.kind());
+            assertThat(event.toJson()).asString(StandardCharsets.UTF_8).isEqualTo(line);
+            for (String required : List.of("format", "event", "model", "version", "after", "time")) {
+                ObjectNode without = (ObjectNode) JSON.readTree(line);
+                without.remove(required);
+                assertDoesNotFit("event.schema.json", without, "without " + required);
+            }
+            assertDoesNotFit(
+                    "event.schema.json", ((ObjectNode) JSON.readTree(line)).put("more", 1), "an unknown field");
+        }
+        assertThat(kinds).containsExactlyInAnyOrder(Event.Kind.values());
+        assertThatThrownBy(() -> Event.read(bytes(lines.get(0).replace("\"format\":1", "\"format\":2"))))
+                .hasMessageStartingWith("unknown format 2 of an event, this release reads up to 1");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     // samples
@@ -469,6 +530,8 @@ class ContractsTest {
                 "samples", "samples.topic",
                 "predictions", "predictions.topic",
                 "snapshots", "snapshots.topic",
+                "control", "control.topic",
+                "events", "events.topic",
                 "deadLetters", "dead.letters.topic");
         Set<String> channels = new TreeSet<>();
         api.get("channels").fieldNames().forEachRemaining(channels::add);
@@ -507,6 +570,8 @@ class ContractsTest {
                         "#/channels/samples", "receive",
                         "#/channels/predictions", "send",
                         "#/channels/snapshots", "send",
+                        "#/channels/control", "receive",
+                        "#/channels/events", "send",
                         "#/channels/deadLetters", "send"));
     }
 

@@ -2,6 +2,7 @@ package dev.streamgrad.app;
 
 import dev.streamgrad.cluster.Progress;
 import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.control.Event;
 import dev.streamgrad.formats.Formats;
 import dev.streamgrad.formats.TaskFormat;
 import dev.streamgrad.formats.WaitEndedException;
@@ -14,6 +15,7 @@ import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
 import dev.streamgrad.records.StateFormat;
+import dev.streamgrad.replay.Ledger;
 import dev.streamgrad.replay.ModelId;
 import dev.streamgrad.replay.ReplayedModel;
 import dev.streamgrad.replay.Replayer;
@@ -67,6 +69,7 @@ public final class Rebuild {
     private final Map<Integer, Long> next = new HashMap<>();
 
     private final Map<ModelId, Snapshot> newest = new TreeMap<>();
+    private Ledger ledger = Ledger.EMPTY;
     /** The model that records without a key have trained; empty as long as none is known to have. */
     private String keylessModel = "";
 
@@ -102,6 +105,10 @@ public final class Rebuild {
                 requireNotStopped();
                 snapshots.poll(record -> meet(record, topicId, samples.partitions()));
             }
+            ledger = Ledger.read(settings, topicId, progress::isStopped);
+            newest.entrySet()
+                    .removeIf(model -> lastDeletion(model.getKey())
+                            >= model.getValue().source().offset());
             newest.forEach(
                     (id, snapshot) -> models.put(id, replayer.from(snapshot, Replayer.Known.NOTHING.and(snapshot))));
             if (ontoNewSamples) {
@@ -126,6 +133,19 @@ public final class Rebuild {
             Thread.currentThread().interrupt();
             throw new StartException("interrupted; run it again", e);
         }
+    }
+
+    /**
+     * The last sample before which the model was deleted; −1 if it never was. Every other command has made a snapshot,
+     * so there is nothing else behind the newest of them to follow.
+     */
+    private long lastDeletion(ModelId id) {
+        return ledger.of(id).stream()
+                .map(Ledger.Entry::event)
+                .filter(event -> event.kind() == Event.Kind.DELETED)
+                .mapToLong(event -> event.after().offset())
+                .max()
+                .orElse(-1);
     }
 
     private void requireNotStopped() throws StartException {
@@ -268,10 +288,13 @@ public final class Rebuild {
     /** Whether a model was trained on the record, or has counted it as refused. */
     private boolean takes(ModelId id, ConsumerRecord<byte[], byte[]> record, Replayer replayer) {
         ReplayedModel known = models.get(id);
-        if (known == null && modelsOf(id.partition()) >= settings.mostModels()) {
+        if (known == null
+                && (modelsOf(id.partition()) >= settings.mostModels() || record.offset() <= lastDeletion(id))) {
             return false;
         }
-        ReplayedModel model = known != null ? known : replayer.created(id, record.offset());
+        ReplayedModel model = known != null
+                ? known
+                : replayer.created(id, record.offset(), ledger.specOf(id, record.offset()));
         ReplayedModel.Outcome outcome = model.take(record);
         boolean taken = outcome.reachedTheModel();
         if (taken) {
@@ -319,8 +342,8 @@ public final class Rebuild {
                         offset - 1,
                         count,
                         bytes,
-                        -1,
-                        PartitionState.UNKNOWN_TOPIC);
+                        ledger.lastCommand(partition),
+                        ledger.controlTopicId());
                 send(producer, settings.changelogTopic(), partition, PartitionState.key(), state.write());
                 offsets.put(new TopicPartition(settings.samplesTopic(), partition), new OffsetAndMetadata(offset));
             }

@@ -4,6 +4,7 @@ import dev.streamgrad.cluster.Progress;
 import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.settings.Invocation;
 import dev.streamgrad.settings.Settings;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,9 +24,9 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Forgets every model of a learner: its changelog, the offsets of its group, and the snapshots, which are of models
- * that will not be any more and would make an audit fail. Samples, predictions and dead letters stay. The next start
- * learns anew from the samples that are there.
+ * Forgets every model of a learner: its changelog, the offsets of its group, and the snapshots, commands and events,
+ * which are of models that will not be any more: an audit of them would fail, and old commands would be obeyed again.
+ * Samples, predictions and dead letters stay. The next start learns anew from the samples that are there.
  */
 public final class Reset {
     private static final long SLICE_MS = 200;
@@ -46,8 +47,12 @@ public final class Reset {
                 admin.deleteTopics(List.of(settings.changelogTopic())).all().get();
             }
             deleteGroup(admin, settings.applicationId());
-            if (topics.contains(settings.snapshotsTopic())) {
-                recreate(admin, settings.snapshotsTopic());
+            Set<String> forgotten = new LinkedHashSet<>(List.of(settings.snapshotsTopic()));
+            settings.controlTopic().ifPresent(control -> forgotten.addAll(List.of(control, settings.eventsTopic())));
+            for (String topic : forgotten) {
+                if (topics.contains(topic)) {
+                    recreate(admin, topic);
+                }
             }
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();

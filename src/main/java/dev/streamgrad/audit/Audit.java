@@ -109,10 +109,17 @@ public final class Audit {
         try (Formats formats = Formats.of(settings, listener::isStopped);
                 TaskFormat format = formats.newTask();
                 TopicLog snapshots = new TopicLog(settings, settings.snapshotsTopic())) {
-            Ledger ledger = Ledger.read(settings, listener::isStopped);
+            Ledger ledger = Ledger.read(settings, samplesTopicId(), listener::isStopped);
             return run(format, snapshots, ledger);
         } catch (WaitEndedException e) {
             return Optional.empty();
+        }
+    }
+
+    /** Opened for that alone: the samples are to be opened last. */
+    private String samplesTopicId() {
+        try (TopicLog samples = new TopicLog(settings, settings.samplesTopic())) {
+            return samples.topicId();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.streamgrad.cli;
 import dev.streamgrad.app.Reset;
 import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.settings.Settings;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "reset",
         description = {
-            "Forget every model: delete the changelog, the group's offsets and the snapshots. Samples, predictions and"
+            "Forget every model: delete the changelog, the group's offsets, snapshots, commands and events. Samples, predictions and"
                     + " dead letters stay; the next start learns anew from the samples that are there.",
             "No learner may run meanwhile."
         },
@@ -24,8 +25,10 @@ final class ResetCommand extends ClusterCommand {
     int run() throws Exception {
         Settings settings = settings();
         Topics.require(settings, List.of(settings.samplesTopic()), progress());
-        String what = "the topic " + settings.changelogTopic() + ", all records of the topic "
-                + settings.snapshotsTopic() + ", and the offsets of the group " + settings.applicationId();
+        List<String> topics = new ArrayList<>(List.of(settings.snapshotsTopic()));
+        settings.controlTopic().ifPresent(control -> topics.addAll(List.of(control, settings.eventsTopic())));
+        String what = "the topic " + settings.changelogTopic() + ", all records of "
+                + String.join(", ", topics) + ", and the offsets of the group " + settings.applicationId();
         if (!confirmed) {
             err().println("this deletes " + what + "; to do it, add --yes");
             return 2;

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *   model         its name; empty where a command names none
  *   version       the model's after it; 0 for created and where there is no such model
  *   after         partition and offset of the last record of the samples topic that had been dealt with when it took
- *                 effect; for created and restored, of the sample that caused it
+ *                 effect; for created and restored, of the sample that caused it; and topic, the id of the samples topic,
+ *                 if it is known
  *   time          the timestamp of the record that caused it, in milliseconds
  *   record        of what a command caused: topic, partition, offset and sha256 of the command's value
  *   command, id, settings, by, why    as in the command, as far as it could be read; never its state
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind what was decided
  * @param model the model's name
  * @param version the model's version after it
+ * @param samplesTopicId the id of the samples topic: one of the same name that was made anew is another log; empty if it
+ *     is not known
  * @param after where in the samples topic
  * @param time of the record that caused it, in milliseconds since 1970
  * @param cause the command's record; null if it was no command
@@ -51,6 +54,7 @@ public record Event(
         Kind kind,
         String model,
         long version,
+        String samplesTopicId,
         Source after,
         long time,
         @Nullable Cause cause,
@@ -158,6 +162,9 @@ public record Event(
             json.writeStringField("model", model);
             json.writeNumberField("version", version);
             json.writeObjectFieldStart("after");
+            if (!samplesTopicId.isEmpty()) {
+                json.writeStringField("topic", samplesTopicId);
+            }
             json.writeNumberField("partition", after.partition());
             json.writeNumberField("offset", after.offset());
             json.writeEndObject();
@@ -221,6 +228,7 @@ public record Event(
                     Kind.of(json.required("event").asText()),
                     json.required("model").asText(),
                     json.required("version").longValue(),
+                    after.path("topic").asText(),
                     new Source(
                             after.required("partition").intValue(),
                             after.required("offset").longValue()),

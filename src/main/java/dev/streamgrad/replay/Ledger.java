@@ -26,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger {
     /** That of a learner without commands. */
-    public static final Ledger EMPTY = new Ledger();
+    public static final Ledger EMPTY = new Ledger("");
 
     private final Map<ModelId, List<Entry>> entries = new TreeMap<>();
+    private final String samplesTopicId;
+    private String controlTopicId = "";
     /** By partition of the samples topic: the first offset that an event stands behind. */
     private final Map<Integer, Long> begins = new HashMap<>();
 
@@ -62,27 +64,32 @@ public final class Ledger {
      */
     public record Fault(String model, String text) {}
 
-    private Ledger() {}
+    private Ledger(String samplesTopicId) {
+        this.samplesTopicId = samplesTopicId;
+    }
 
     /**
      * Reads what both topics hold now. To be called after the topics have been opened of which it is to tell, and
      * before that of the samples.
      *
+     * @param samplesTopicId events about a samples topic that had another id are about other models; empty if it is not
+     *     known
      * @param isStopped whether to end early; what was read until then is then returned
      */
-    public static Ledger read(Settings settings, BooleanSupplier isStopped) {
+    public static Ledger read(Settings settings, String samplesTopicId, BooleanSupplier isStopped) {
         Optional<String> control = settings.controlTopic();
         if (control.isEmpty()
                 || !TopicLog.exists(settings, control.get())
                 || !TopicLog.exists(settings, settings.eventsTopic())) {
             return EMPTY;
         }
-        Ledger ledger = new Ledger();
+        Ledger ledger = new Ledger(samplesTopicId);
         try (TopicLog events = TopicLog.ofAllBegun(settings, settings.eventsTopic());
                 TopicLog commands = new TopicLog(settings, control.get())) {
             while (!events.isAtEnd() && !isStopped.getAsBoolean()) {
                 events.poll(ledger::take);
             }
+            ledger.controlTopicId = commands.topicId();
             for (int partition = 0; partition < commands.partitions(); partition++) {
                 ledger.oldest.put(new TopicPartition(control.get(), partition), commands.beginning(partition));
             }
@@ -110,6 +117,20 @@ public final class Ledger {
             return;
         }
         Entry entry = new Entry(event, record.partition(), record.offset());
+        Cause cause = event.cause();
+        if (cause != null) {
+            Entry other = caused.computeIfAbsent(
+                            new TopicPartition(cause.topic(), cause.partition()), key -> new TreeMap<>())
+                    .put(cause.offset(), entry);
+            if (other != null) {
+                fault(entry, "the command " + place(cause) + " has another, " + other.place());
+            }
+        }
+        if (!samplesTopicId.isEmpty()
+                && !event.samplesTopicId().isEmpty()
+                && !event.samplesTopicId().equals(samplesTopicId)) {
+            return;
+        }
         ModelId id = new ModelId(event.model(), event.after().partition());
         List<Entry> ofModel = entries.computeIfAbsent(id, key -> new ArrayList<>());
         if (!ofModel.isEmpty()) {
@@ -121,15 +142,6 @@ public final class Ledger {
         }
         ofModel.add(entry);
         begins.merge(event.after().partition(), event.after().offset(), Math::min);
-        Cause cause = event.cause();
-        if (cause != null) {
-            Entry other = caused.computeIfAbsent(
-                            new TopicPartition(cause.topic(), cause.partition()), key -> new TreeMap<>())
-                    .put(cause.offset(), entry);
-            if (other != null) {
-                fault(entry, "the command " + place(cause) + " has another, " + other.place());
-            }
-        }
     }
 
     private static String place(Cause cause) {
@@ -204,6 +216,21 @@ public final class Ledger {
                         && event.after().offset() == firstOffset)
                 .findFirst()
                 .map(event -> SpecSettings.parse(event.spec()));
+    }
+
+    /** The id of the control topic; empty if there is none, or it is not known. */
+    public String controlTopicId() {
+        return controlTopicId;
+    }
+
+    /** The last command of a partition of the control topic that has been dealt with; −1 if none has. */
+    public long lastCommand(int partition) {
+        return caused.entrySet().stream()
+                .filter(ofPartition -> ofPartition.getKey().partition() == partition)
+                .flatMap(ofPartition -> ofPartition.getValue().keySet().stream())
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(-1);
     }
 
     /** Whether a command has been deleted since it was dealt with. */

@@ -55,9 +55,14 @@ public final class Replayer {
         return replayed(snapshot, spec.equals(model.spec()) ? model : model.with(spec), known);
     }
 
-    /** A model that has no snapshot yet, as the sample at this offset creates it from the settings. */
-    public ReplayedModel created(ModelId id, long offset) {
-        return replayed(id, new Model(settings.specOf(id.name()), offset), isKeylessBySettings(id.name()));
+    /**
+     * A model that has no snapshot yet, as the sample at this offset creates it.
+     *
+     * @param created its settings, if an event says them; else those of the application
+     */
+    public ReplayedModel created(ModelId id, long offset, Optional<ModelSpec> created) {
+        ModelSpec spec = created.orElseGet(() -> settings.specOf(id.name()));
+        return replayed(id, new Model(spec, offset), isKeylessBySettings(id.name()));
     }
 
     /**

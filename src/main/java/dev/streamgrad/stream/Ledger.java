@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * adds to what a record has brought about; whoever sends that sends it in the transaction that makes it so.
  */
 final class Ledger {
+    private final String samplesTopicId;
     private final int partition;
     private final boolean writesEvents;
     private final PartitionProgress progress;
@@ -41,6 +42,7 @@ final class Ledger {
             int partition,
             PartitionProgress progress,
             TaskListener listener) {
+        this.samplesTopicId = cluster.samplesTopicId();
         this.partition = partition;
         this.writesEvents = settings.controlTopic().isPresent();
         this.progress = progress;
@@ -69,6 +71,7 @@ final class Ledger {
                 kind,
                 live.name(),
                 live.model().version(),
+                samplesTopicId,
                 new Source(partition, inFlight.from().offset()),
                 time(inFlight),
                 null,
@@ -145,6 +148,7 @@ final class Ledger {
                 kind,
                 name,
                 version,
+                samplesTopicId,
                 new Source(partition, after),
                 time(inFlight),
                 cause,

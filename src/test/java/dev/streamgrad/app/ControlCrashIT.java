@@ -108,7 +108,7 @@ class ControlCrashIT {
                     case 1 -> "{\"id\":\"" + (number - 1) + "\",\"command\":\"freeze\"}";
                     case 2 -> "{\"command\":\"freeze\",\"by\":\"" + number + "\"}";
                     case 3 -> "{\"command\":\"unfreeze\"}";
-                    case 4 -> "{\"command\":\"set\",\"settings\":{\"batch.size\":" + (1 + number % 3) + "}}";
+                    case 4 -> "{\"command\":\"set\",\"settings\":{\"clip.gradient.norm\":" + (1 + number % 3) + "}}";
                     case 5 -> "{\"command\":\"set\",\"settings\":{\"layers\":\"2,1\"}}";
                     case 6 -> "{\"command\":\"reset\",\"settings\":{\"seed\":" + number + "}}";
                     default -> "no command at all";

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.streamgrad.audit.Finding;
 import dev.streamgrad.broker.EmbeddedBroker;
+import dev.streamgrad.control.Event;
 import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.records.PartitionState;
 import dev.streamgrad.records.Prediction;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -126,6 +128,56 @@ class LostStateIT {
                 .matches(Finding::isGood)
                 .extracting(Finding::checked)
                 .isEqualTo(4L);
+    }
+
+    /** What models were told is in their snapshots; that one is no more, in the events. */
+    @Test
+    void modelsThatObeyedCommands_areRebuilt_toTheBit_andNoneThatWasDeleted() throws Exception {
+        TestTopics topics =
+                new TestTopics(broker.bootstrapServers(), "steered-rebuilt", 1, "snapshot.every=100", "instance.id=");
+        byte[] sample = "{\"features\":[1,0],\"label\":[1]}".getBytes(StandardCharsets.UTF_8);
+        String control = topics.settings().controlTopic().orElseThrow();
+        byte[] before;
+        try (Producer<byte[], byte[]> producer = topics.producer();
+                LearnerApp app = topics.startLearner()) {
+            for (int i = 0; i < 150; i++) {
+                topics.send(producer, "xor", sample);
+                topics.send(producer, "gone", sample);
+            }
+            producer.flush();
+            topics.awaitPredictions("read_committed", 300);
+            for (String command : List.of("freeze", "unfreeze", "delete")) {
+                producer.send(new ProducerRecord<>(
+                                control,
+                                (command.equals("delete") ? "gone" : "xor").getBytes(StandardCharsets.UTF_8),
+                                ("{\"id\":\"" + command + "\",\"command\":\"" + command + "\"}")
+                                        .getBytes(StandardCharsets.UTF_8)))
+                        .get();
+            }
+            assertThat(topics.events(5)).last().extracting(Event::kind).isEqualTo(Event.Kind.DELETED);
+            for (int i = 0; i < 30; i++) {
+                topics.send(producer, "xor", sample);
+            }
+            producer.flush();
+            topics.awaitPredictions("read_committed", 330);
+            assertThat(app.failure()).isEmpty();
+        }
+        before = topics.lastValue(topics.settings().changelogTopic(), "xor");
+        topics.deleteChangelog();
+        assertThat(Rebuild.run(topics.settings(), false, line -> {})).isEqualTo(1);
+        assertThat(topics.lastValue(topics.settings().changelogTopic(), "xor")).isEqualTo(before);
+        // No command is obeyed again where the group's offsets are lost as well.
+        topics.deleteGroup();
+        try (Producer<byte[], byte[]> producer = topics.producer();
+                LearnerApp app = topics.startLearner()) {
+            topics.send(producer, "xor", sample);
+            producer.flush();
+            topics.awaitPredictions("read_committed", 331);
+            assertThat(app.failure()).isEmpty();
+        }
+        assertThat(topics.events(5)).hasSize(5);
+        assertThat(topics.audit()).filteredOn(finding -> finding.model().equals("xor")).singleElement().matches(
+                Finding::isGood);
     }
 
     /** As retention does where somebody has set cleanup.policy=delete: Kafka Streams would begin with no models. */

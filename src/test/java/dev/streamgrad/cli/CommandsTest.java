@@ -49,7 +49,7 @@ class CommandsTest {
                 "2 | produce --dataset nor | --dataset must be one of",
                 "2 | produce --count -5 | --count and --rate must be at least 0",
                 "2 | topics --partitions 0 | --partitions must be at least 1; got 0",
-                "2 | watch nothing | (WHAT): must be one of predictions, snapshots, dead-letters; got nothing",
+                "2 | watch nothing | (WHAT): must be one of predictions, snapshots, events, dead-letters; got nothing",
                 "2 | lesson numpy --set learning.rate=0.1 | Unknown option",
                 "2 | learn -b localhost | bootstrap.servers must be HOST:PORT of brokers",
                 "2 | demo --set layers=3,4,1 | layers must start with 2, the features of xor",

@@ -143,6 +143,7 @@ class ControlTest {
                         Event.Kind.CREATED,
                         "xor",
                         0,
+                        "",
                         new Source(0, 0),
                         TIME,
                         null,
@@ -166,6 +167,7 @@ class ControlTest {
                         Event.Kind.CONTROL,
                         "xor",
                         4,
+                        "",
                         new Source(0, 2),
                         TIME + 1,
                         // By sha256sum.
