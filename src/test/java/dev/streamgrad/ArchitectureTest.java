@@ -52,7 +52,9 @@ class ArchitectureTest {
                     "bench",
                     List.of("app", "stream", "cluster", "settings", "data", "records", "learning", "encoding", "nn")),
             Map.entry("metrics", List.of("control", "app", "stream", "settings", "records", "learning")),
-            Map.entry("http", List.of("control", "metrics", "app", "replay", "cluster", "settings", "records", "learning", "nn")),
+            Map.entry(
+                    "http",
+                    List.of("control", "metrics", "app", "replay", "cluster", "settings", "records", "learning", "nn")),
             Map.entry(
                     "cli",
                     List.of(

@@ -120,7 +120,9 @@ class ContractsTest {
             })
     void commandsThatAreRead_fit(String command) throws Exception {
         assertFits("command.schema.json", JSON.readTree(command));
-        assertFits("command.schema.json", JSON.readTree(Command.read(bytes(command)).toJson()));
+        assertFits(
+                "command.schema.json",
+                JSON.readTree(Command.read(bytes(command)).toJson()));
     }
 
     @ParameterizedTest

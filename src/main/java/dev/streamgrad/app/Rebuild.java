@@ -292,9 +292,8 @@ public final class Rebuild {
                 && (modelsOf(id.partition()) >= settings.mostModels() || record.offset() <= lastDeletion(id))) {
             return false;
         }
-        ReplayedModel model = known != null
-                ? known
-                : replayer.created(id, record.offset(), ledger.specOf(id, record.offset()));
+        ReplayedModel model =
+                known != null ? known : replayer.created(id, record.offset(), ledger.specOf(id, record.offset()));
         ReplayedModel.Outcome outcome = model.take(record);
         boolean taken = outcome.reachedTheModel();
         if (taken) {
@@ -334,8 +333,7 @@ public final class Rebuild {
                     }
                 }
                 long offset = next.getOrDefault(partition, 0L);
-                PartitionState state =
-                        new PartitionState(
+                PartitionState state = new PartitionState(
                         topicId,
                         keylessModel,
                         settings.reading(),

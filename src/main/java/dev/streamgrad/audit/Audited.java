@@ -46,9 +46,7 @@ final class Audited {
     private final Map<Moment, SnapshotDigest> published = new HashMap<>();
 
     private final Map<Moment, List<SnapshotDigest>> derived = new HashMap<>();
-    /**
-     * The last in each partition of the snapshots topic, of which a model uses one unless they have been increased.
-     */
+    /** The last in each partition of the snapshots topic, of which a model uses one unless they have been increased. */
     private final Map<Integer, Moment> lastIn = new HashMap<>();
 
     private long largestRecord;
@@ -218,8 +216,8 @@ final class Audited {
             return;
         }
         if (command == null) {
-            unknown = entry.place() + " restored a state by the command " + cause.topic() + "-" + cause.partition() + "@"
-                    + cause.offset() + ", which is gone; keep that topic with retention.ms=-1";
+            unknown = entry.place() + " restored a state by the command " + cause.topic() + "-" + cause.partition()
+                    + "@" + cause.offset() + ", which is gone; keep that topic with retention.ms=-1";
         } else if (gone || command.wasObeyedBy(replayed.model()) || isTooLarge(command, event.limit())) {
             requireKind(entry, Event.Kind.REFUSED);
         } else {

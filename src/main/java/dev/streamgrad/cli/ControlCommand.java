@@ -87,8 +87,7 @@ final class ControlCommand extends SteeringCommand {
         if (what == What.DELETE && !yes && !isConfirmed()) {
             return 1;
         }
-        Command command =
-                Command.of(id(), Command.Kind.valueOf(what.name()), given, by(), why());
+        Command command = Command.of(id(), Command.Kind.valueOf(what.name()), given, by(), why());
         try {
             Command unused = Command.read(command.toJson());
         } catch (BadRecordException e) {

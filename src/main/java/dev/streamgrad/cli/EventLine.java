@@ -18,8 +18,7 @@ final class EventLine {
             case RESTORED -> line.append(" went back to its checkpoint");
             case DELETED -> line.append(" was deleted");
             case CONTROL -> line.append(" has obeyed").append(command);
-            case REFUSED ->
-                line.append(" refuses").append(command.isEmpty() ? " what is no command" : command);
+            case REFUSED -> line.append(" refuses").append(command.isEmpty() ? " what is no command" : command);
         }
         line.append(String.format(
                 Locale.ROOT,

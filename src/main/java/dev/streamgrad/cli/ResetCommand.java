@@ -27,8 +27,8 @@ final class ResetCommand extends ClusterCommand {
         Topics.require(settings, List.of(settings.samplesTopic()), progress());
         List<String> topics = new ArrayList<>(List.of(settings.snapshotsTopic()));
         settings.controlTopic().ifPresent(control -> topics.addAll(List.of(control, settings.eventsTopic())));
-        String what = "the topic " + settings.changelogTopic() + ", all records of "
-                + String.join(", ", topics) + ", and the offsets of the group " + settings.applicationId();
+        String what = "the topic " + settings.changelogTopic() + ", all records of " + String.join(", ", topics)
+                + ", and the offsets of the group " + settings.applicationId();
         if (!confirmed) {
             err().println("this deletes " + what + "; to do it, add --yes");
             return 2;

@@ -25,8 +25,9 @@ abstract class SteeringCommand extends ClusterCommand {
     @Option(
             names = "--partition",
             paramLabel = "P",
-            description = "The partition of the samples topic that has the model; by default that of its newest snapshot, or"
-                    + " of its name's hash if it has none.")
+            description =
+                    "The partition of the samples topic that has the model; by default that of its newest snapshot, or"
+                            + " of its name's hash if it has none.")
     private @Nullable Integer partition;
 
     @Option(names = "--by", paramLabel = "WHO", description = "Who sends it (default: the user's name).")
@@ -38,7 +39,8 @@ abstract class SteeringCommand extends ClusterCommand {
     @Option(
             names = "--id",
             paramLabel = "ID",
-            description = "What makes it this command and no other, so that it can be sent again (default: a random one).")
+            description =
+                    "What makes it this command and no other, so that it can be sent again (default: a random one).")
     private String id = UUID.randomUUID().toString();
 
     @Option(
@@ -116,7 +118,8 @@ abstract class SteeringCommand extends ClusterCommand {
             return 1;
         }
         if (answer.event().isEmpty()) {
-            err().println("sent as " + answer.record().topic() + "-" + answer.record().partition() + "@"
+            err().println("sent as " + answer.record().topic() + "-"
+                    + answer.record().partition() + "@"
                     + answer.record().offset() + ", and not yet dealt with: "
                     + sender.whereTheLearnerIs(answer.record()));
             return 1;

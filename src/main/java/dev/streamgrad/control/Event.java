@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind what was decided
  * @param model the model's name
  * @param version the model's version after it
- * @param samplesTopicId the id of the samples topic: one of the same name that was made anew is another log; empty if it
- *     is not known
+ * @param samplesTopicId the id of the samples topic: one of the same name that was made anew is another log; empty if
+ *     it is not known
  * @param after where in the samples topic
  * @param time of the record that caused it, in milliseconds since 1970
  * @param cause the command's record; null if it was no command

@@ -59,7 +59,8 @@ final class EventsHandler {
             while (!log.isAtEnd()) {
                 if (System.nanoTime() > end) {
                     throw new RefusedException(
-                            503, "there are too many events to read them within " + PATIENCE.toSeconds()
+                            503,
+                            "there are too many events to read them within " + PATIENCE.toSeconds()
                                     + " s; use the command watch events --key NAME");
                 }
                 log.poll(record -> {

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Router implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
-    private static final String INDEX = "/metrics /healthz /readyz /models /models/NAME /models/NAME/events; POST /models/NAME/predict";
+    private static final String INDEX =
+            "/metrics /healthz /readyz /models /models/NAME /models/NAME/events; POST /models/NAME/predict";
     private static final String PATHS = "/metrics, /healthz, /readyz, /models, /models/NAME, /models/NAME/events";
 
     private final HealthHandler health;

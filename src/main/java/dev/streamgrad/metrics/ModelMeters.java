@@ -138,7 +138,8 @@ final class ModelMeters {
                 counter("streamgrad.skipped", "Samples whose step would not have been finite, and was left out.", tags);
         restores = counter("streamgrad.restores", "Times the model went back to its last snapshot.", tags);
         snapshots = counter("streamgrad.snapshots", "Snapshots written.", tags);
-        all.add(FunctionCounter.builder("streamgrad.samples", this, meters -> meters.trained() + meters.scored() + meters.refused())
+        all.add(FunctionCounter.builder(
+                        "streamgrad.samples", this, meters -> meters.trained() + meters.scored() + meters.refused())
                 .description("Samples with a label that reached the model.")
                 .tags(tags)
                 .register(registry));

@@ -136,8 +136,10 @@ public final class Ledger {
         if (!ofModel.isEmpty()) {
             Event before = ofModel.get(ofModel.size() - 1).event();
             if (event.after().offset() < before.after().offset()) {
-                fault(entry, "it stands behind sample " + event.after().offset() + ", and the one before it behind "
-                        + before.after().offset());
+                fault(
+                        entry,
+                        "it stands behind sample " + event.after().offset() + ", and the one before it behind "
+                                + before.after().offset());
             }
         }
         ofModel.add(entry);
@@ -157,8 +159,10 @@ public final class Ledger {
         caused.forEach((partition, ofPartition) -> ofPartition.forEach((offset, entry) -> compare(entry)));
         commands.forEach((partition, ofPartition) -> {
             Map<Long, Entry> dealtWith = caused.getOrDefault(partition, Map.of());
-            long first = dealtWith.keySet().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
-            long last = dealtWith.keySet().stream().mapToLong(Long::longValue).max().orElse(-1);
+            long first =
+                    dealtWith.keySet().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
+            long last =
+                    dealtWith.keySet().stream().mapToLong(Long::longValue).max().orElse(-1);
             ofPartition.forEach((offset, record) -> {
                 if (offset > first && offset < last && !dealtWith.containsKey(offset)) {
                     String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
@@ -212,8 +216,8 @@ public final class Ledger {
     public Optional<ModelSpec> specOf(ModelId id, long firstOffset) {
         return entries.getOrDefault(id, List.of()).stream()
                 .map(Entry::event)
-                .filter(event -> event.kind() == Event.Kind.CREATED
-                        && event.after().offset() == firstOffset)
+                .filter(event ->
+                        event.kind() == Event.Kind.CREATED && event.after().offset() == firstOffset)
                 .findFirst()
                 .map(event -> SpecSettings.parse(event.spec()));
     }

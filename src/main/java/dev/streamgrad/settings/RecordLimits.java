@@ -56,8 +56,7 @@ public final class RecordLimits {
 
     /** The size of the largest event about any configured model, in bytes. */
     public long largestEvent() {
-        return largest(spec -> LONGEST_ESCAPE
-                                * SpecSettings.formatText(spec).getBytes(StandardCharsets.UTF_8).length)
+        return largest(spec -> LONGEST_ESCAPE * SpecSettings.formatText(spec).getBytes(StandardCharsets.UTF_8).length)
                 + LARGEST_SAID
                 + RECORD_OVERHEAD;
     }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets the models of a task do what the records of the control topic say: a command in; an event out, and a snapshot,
- * a tombstone or a dead letter. Every record of the control topic has exactly one event, which says where among the
+ * Lets the models of a task do what the records of the control topic say: a command in; an event out, and a snapshot, a
+ * tombstone or a dead letter. Every record of the control topic has exactly one event, which says where among the
  * samples it took effect.
  *
  * <p>A command is obeyed whole, or refused with the model as it was.
@@ -113,8 +113,8 @@ final class ControlHandler {
                                     + "; send the command to the partition that has the model's samples");
                 }
                 if (read.wasObeyedBy(live.model())) {
-                    String reason = "id must be new; the model has obeyed " + BadRecordException.shown(read.id())
-                            + " already";
+                    String reason =
+                            "id must be new; the model has obeyed " + BadRecordException.shown(read.id()) + " already";
                     ledger.refused(inFlight, name, live, Said.of(read), reason, 0);
                     listener.commanded(name, read.kind(), CommandOutcome.REPEATED);
                     return;

@@ -24,9 +24,9 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processor {@code learn}: takes records in, lets a {@link RecordHandler} learn samples and a {@link
- * ControlHandler} deal with commands, one after the other in a {@link Pipeline}, and sends to the sinks what has come of
- * them, in the order of the records and before the commit that covers them.
+ * The processor {@code learn}: takes records in, lets a {@link RecordHandler} learn samples and a
+ * {@link ControlHandler} deal with commands, one after the other in a {@link Pipeline}, and sends to the sinks what has
+ * come of them, in the order of the records and before the commit that covers them.
  */
 final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private final Settings settings;

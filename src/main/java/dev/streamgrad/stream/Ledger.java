@@ -36,12 +36,7 @@ final class Ledger {
      * @param progress how far its records have been dealt with
      * @param listener hears of the events
      */
-    Ledger(
-            Settings settings,
-            ClusterFacts cluster,
-            int partition,
-            PartitionProgress progress,
-            TaskListener listener) {
+    Ledger(Settings settings, ClusterFacts cluster, int partition, PartitionProgress progress, TaskListener listener) {
         this.samplesTopicId = cluster.samplesTopicId();
         this.partition = partition;
         this.writesEvents = settings.controlTopic().isPresent();

@@ -121,10 +121,7 @@ final class ModelStore extends PreCommitStore implements StoredModels {
         }
         models.begin(values, newListener, onLoad, stored.models(), stored.stateBytes());
         progress.begin(
-                stored.lastOffset(),
-                !stored.keylessModel().isEmpty(),
-                stored.lastCommandOf(controlId),
-                boundaries);
+                stored.lastOffset(), !stored.keylessModel().isEmpty(), stored.lastCommandOf(controlId), boundaries);
         samplesTopicId = topicId;
         // Where commands are switched off for a while, those of before stay dealt with.
         controlTopicId = controlId.isEmpty() ? stored.controlTopicId() : controlId;

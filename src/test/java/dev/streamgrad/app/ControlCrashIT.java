@@ -39,11 +39,7 @@ class ControlCrashIT {
         long seed = Long.getLong("chaos.seed", 42L);
         NumpyRandom random = new NumpyRandom(seed);
         TestTopics topics = new TestTopics(
-                "steered-crash",
-                1,
-                "snapshot.every=200",
-                "startup.timeout.ms=60000",
-                "instance.id=steered-crash");
+                "steered-crash", 1, "snapshot.every=200", "startup.timeout.ms=60000", "instance.id=steered-crash");
         Path log = Files.createFile(folder.resolve("learner.log"));
         SampleSource source = Dataset.NOISY_XOR.samples(5);
         int sent = 0;
@@ -94,17 +90,18 @@ class ControlCrashIT {
                             LongStream.rangeClosed(1, versions.size()).boxed().toList());
             assertThat(learner.stop()).as(Files.readString(log)).isZero();
         }
-        assertThat(topics.audit()).singleElement().satisfies(finding -> assertThat(finding)
-                .as(finding.toString())
-                .matches(Finding::isGood));
+        assertThat(topics.audit())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding).as(finding.toString()).matches(Finding::isGood));
     }
 
     /** Each of them now and then, some of them twice, some that are refused. */
     private static void command(TestTopics topics, Producer<byte[], byte[]> producer, int number) {
         String json =
                 switch (number % 8) {
-                    case 0 -> "{\"id\":\"" + number + "\",\"command\":\"set\",\"settings\":{\"learning.rate\":0."
-                            + (1 + number % 7) + "1}}";
+                    case 0 ->
+                        "{\"id\":\"" + number + "\",\"command\":\"set\",\"settings\":{\"learning.rate\":0."
+                                + (1 + number % 7) + "1}}";
                     case 1 -> "{\"id\":\"" + (number - 1) + "\",\"command\":\"freeze\"}";
                     case 2 -> "{\"command\":\"freeze\",\"by\":\"" + number + "\"}";
                     case 3 -> "{\"command\":\"unfreeze\"}";

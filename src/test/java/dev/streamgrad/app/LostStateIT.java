@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.streamgrad.audit.Finding;
 import dev.streamgrad.broker.EmbeddedBroker;
-import dev.streamgrad.control.Event;
 import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.control.Event;
 import dev.streamgrad.records.PartitionState;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.SamplesLog;
@@ -176,8 +176,10 @@ class LostStateIT {
             assertThat(app.failure()).isEmpty();
         }
         assertThat(topics.events(5)).hasSize(5);
-        assertThat(topics.audit()).filteredOn(finding -> finding.model().equals("xor")).singleElement().matches(
-                Finding::isGood);
+        assertThat(topics.audit())
+                .filteredOn(finding -> finding.model().equals("xor"))
+                .singleElement()
+                .matches(Finding::isGood);
     }
 
     /** As retention does where somebody has set cleanup.policy=delete: Kafka Streams would begin with no models. */

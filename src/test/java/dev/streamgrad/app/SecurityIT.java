@@ -200,7 +200,8 @@ class SecurityIT {
         try (Producer<byte[], byte[]> sampler = producer(asUser(topics, "sampler"));
                 Producer<byte[], byte[]> operator = producer(asUser(topics, "operator"))) {
             SampleSource source = Dataset.XOR.samples(3);
-            sampler.send(new ProducerRecord<>(samples, xor, source.next().toJson())).get();
+            sampler.send(new ProducerRecord<>(samples, xor, source.next().toJson()))
+                    .get();
             topics.awaitPredictions("read_committed", 1);
             assertThatThrownBy(() -> sampler.send(new ProducerRecord<>(control, xor, freeze))
                             .get())

@@ -98,8 +98,8 @@ class LedgerAuditTest {
 
         History(String... more) {
             int test = TESTS.incrementAndGet();
-            Map<String, String> given = new HashMap<>(
-                    Map.of("bootstrap.servers", broker.bootstrapServers(), "snapshot.every", "20"));
+            Map<String, String> given =
+                    new HashMap<>(Map.of("bootstrap.servers", broker.bootstrapServers(), "snapshot.every", "20"));
             for (String topic : List.of("samples", "snapshots", "control", "events")) {
                 given.put(topic + ".topic", "ledger-" + topic + "-" + test);
             }
@@ -153,7 +153,8 @@ class LedgerAuditTest {
         }
 
         byte[] newestSnapshot() {
-            return driver.createOutputTopic(
+            return driver
+                    .createOutputTopic(
                             settings.snapshotsTopic(), new ByteArrayDeserializer(), new ByteArrayDeserializer())
                     .readValuesToList()
                     .stream()
@@ -182,8 +183,8 @@ class LedgerAuditTest {
                         .all()
                         .get();
                 topics.forEach((topic, entries) -> entries.forEach(entry -> {
-                    var unused = producer.send(
-                            new ProducerRecord<>(topic, 0, entry.time(), entry.key(), entry.value()));
+                    var unused =
+                            producer.send(new ProducerRecord<>(topic, 0, entry.time(), entry.key(), entry.value()));
                 }));
                 producer.flush();
             }
@@ -223,7 +224,8 @@ class LedgerAuditTest {
         history.command("{\"command\":\"unfreeze\"}").command(FASTER).learn(12);
         String state = new String(history.newestSnapshot(), StandardCharsets.UTF_8);
         history.snapshots.clear();
-        history.command("{\"command\":\"reset\",\"settings\":{\"seed\":\"7\",\"batch.size\":\"3\",\"optimizer\":\"adam\"}}");
+        history.command(
+                "{\"command\":\"reset\",\"settings\":{\"seed\":\"7\",\"batch.size\":\"3\",\"optimizer\":\"adam\"}}");
         history.learn(31);
         history.command("{\"command\":\"restore\",\"state\":" + state + "}").learn(25);
         history.command("nonsense").command("{\"command\":\"explode\"}").learn(20);
@@ -243,12 +245,15 @@ class LedgerAuditTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 30, 31})
-    void sameSamplesAndCommands_inAnotherOrder_giveOtherWeights_andTheAuditAgreesWithEach(int place)
-            throws Exception {
+    void sameSamplesAndCommands_inAnotherOrder_giveOtherWeights_andTheAuditAgreesWithEach(int place) throws Exception {
         List<String> fingerprints = new ArrayList<>();
         for (int later = 0; later < 2; later++) {
             try (History history = new History()) {
-                history.learn(place + later).command(FASTER).learn(80 - place - later).said().written();
+                history.learn(place + later)
+                        .command(FASTER)
+                        .learn(80 - place - later)
+                        .said()
+                        .written();
                 assertThat(history.audit())
                         .singleElement()
                         .satisfies(finding -> assertThat(finding.verdict())
@@ -256,8 +261,8 @@ class LedgerAuditTest {
                                 .isEqualTo(Verdict.AGREES))
                         .satisfies(finding -> assertThat(finding.checked()).isEqualTo(5));
                 Entry last = history.snapshots.get(history.snapshots.size() - 1);
-                fingerprints.add(Snapshot.read(Objects.requireNonNull(last.value()))
-                        .fingerprint());
+                fingerprints.add(
+                        Snapshot.read(Objects.requireNonNull(last.value())).fingerprint());
             }
         }
         assertThat(fingerprints).doesNotHaveDuplicates();
@@ -274,7 +279,9 @@ class LedgerAuditTest {
                 .learn(3)
                 .said()
                 .written()) {
-            assertThat(history.snapshots).filteredOn(entry -> entry.value() == null).hasSize(1);
+            assertThat(history.snapshots)
+                    .filteredOn(entry -> entry.value() == null)
+                    .hasSize(1);
             assertThat(history.audit()).singleElement().satisfies(finding -> {
                 assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES);
                 assertThat(finding.checked()).isEqualTo(5);
@@ -285,7 +292,11 @@ class LedgerAuditTest {
     @Test
     void modelThatGoesBackToItsCheckpoint_hasAnEventOfThat() throws Exception {
         try (History history = new History(
-                "layers=2,1", "on.divergence=restore", "divergence.restore.after=2", "output.activation=identity", "learning.rate=0.01")) {
+                "layers=2,1",
+                "on.divergence=restore",
+                "divergence.restore.after=2",
+                "output.activation=identity",
+                "learning.rate=0.01")) {
             history.learn(25);
             for (int i = 0; i < 5; i++) {
                 history.sample(bytes("{\"features\":[1e308,1e308],\"label\":[1]}"));
@@ -316,26 +327,42 @@ class LedgerAuditTest {
                         "doubled",
                         history -> history.events.add(
                                 indexOf(history, "set"), history.events.get(indexOf(history, "set")))),
-                tampering("another record", history -> change(history, "set", tree -> ((ObjectNode) tree.get("record"))
-                        .put("sha256", "0".repeat(64)))),
-                tampering("a version more", history -> change(
-                        history, "set", tree -> tree.put("version", tree.get("version").asLong() + 1))),
-                tampering("another fingerprint", history -> change(
-                        history, "set", tree -> tree.put("fingerprint", "0".repeat(64)))),
-                tampering("refused instead", history -> change(history, "unfreeze", tree -> tree.put("event", "refused"))),
-                tampering("obeyed instead", history -> change(history, "explode", tree -> tree.put("event", "control"))),
-                tampering("forged, of no command", history -> history.events.add(history.events
-                        .get(indexOf(history, "set"))
-                        .with(tree -> {
-                            ((ObjectNode) tree.get("record")).put("offset", 99);
-                            ((ObjectNode) tree.get("after")).put("offset", 1000);
-                        }))),
+                tampering(
+                        "another record",
+                        history -> change(
+                                history,
+                                "set",
+                                tree -> ((ObjectNode) tree.get("record")).put("sha256", "0".repeat(64)))),
+                tampering(
+                        "a version more",
+                        history -> change(
+                                history,
+                                "set",
+                                tree -> tree.put("version", tree.get("version").asLong() + 1))),
+                tampering(
+                        "another fingerprint",
+                        history -> change(history, "set", tree -> tree.put("fingerprint", "0".repeat(64)))),
+                tampering(
+                        "refused instead",
+                        history -> change(history, "unfreeze", tree -> tree.put("event", "refused"))),
+                tampering(
+                        "obeyed instead", history -> change(history, "explode", tree -> tree.put("event", "control"))),
+                tampering(
+                        "forged, of no command",
+                        history -> history.events.add(
+                                history.events.get(indexOf(history, "set")).with(tree -> {
+                                    ((ObjectNode) tree.get("record")).put("offset", 99);
+                                    ((ObjectNode) tree.get("after")).put("offset", 1000);
+                                }))),
                 tampering("forged, of a sample", history -> history.events.add(history.events.get(0))),
-                tampering("created otherwise", history -> history.events.set(
-                        0,
-                        history.events.get(0).with(tree -> ((ObjectNode) tree.get("spec")).put("seed", "43")))),
-                tampering("another command in the topic", history -> history.control.set(
-                        0, new Entry(XOR, bytes(FASTER.replace("2", "3")), NOW + 1000))),
+                tampering(
+                        "created otherwise",
+                        history -> history.events.set(
+                                0,
+                                history.events.get(0).with(tree -> ((ObjectNode) tree.get("spec")).put("seed", "43")))),
+                tampering(
+                        "another command in the topic",
+                        history -> history.control.set(0, new Entry(XOR, bytes(FASTER.replace("2", "3")), NOW + 1000))),
                 tampering("the state of a restore", history -> {
                     Entry restore = history.control.get(6);
                     String text = new String(Objects.requireNonNull(restore.value()), StandardCharsets.UTF_8);
@@ -345,8 +372,7 @@ class LedgerAuditTest {
     }
 
     private static Arguments tampering(String name, Tampering tampering) {
-        return Arguments.of(
-                Named.of(name, tampering));
+        return Arguments.of(Named.of(name, tampering));
     }
 
     private static void shift(ObjectNode event, int by) {
@@ -356,8 +382,8 @@ class LedgerAuditTest {
 
     private static int indexOf(History history, String command) throws Exception {
         for (int i = 0; i < history.events.size(); i++) {
-            String text = new String(
-                    Objects.requireNonNull(history.events.get(i).value()), StandardCharsets.UTF_8);
+            String text =
+                    new String(Objects.requireNonNull(history.events.get(i).value()), StandardCharsets.UTF_8);
             if (text.contains("\"command\":\"" + command + "\"") || text.contains("got " + command)) {
                 return i;
             }
@@ -392,24 +418,31 @@ class LedgerAuditTest {
                             new TopicPartition(history.settings.samplesTopic(), 0), RecordsToDelete.beforeOffset(70)))
                     .all()
                     .get();
-            assertThat(history.audit()).singleElement().satisfies(finding -> assertThat(finding.verdict())
-                    .as(finding.toString())
-                    .isEqualTo(Verdict.AGREES));
+            assertThat(history.audit())
+                    .singleElement()
+                    .satisfies(finding ->
+                            assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES));
         }
     }
 
     @Test
     void commandsThatAreGone_areTakenFromTheirEvents_butForAStateThatWasRestored() throws Exception {
-        try (History history = new History().learn(30).command(FASTER).learn(30).said().written();
+        try (History history =
+                        new History().learn(30).command(FASTER).learn(30).said().written();
                 Admin admin = admin()) {
             delete(admin, history, 1);
-            assertThat(history.audit()).singleElement().satisfies(finding -> assertThat(finding.verdict())
-                    .as(finding.toString())
-                    .isEqualTo(Verdict.AGREES));
+            assertThat(history.audit())
+                    .singleElement()
+                    .satisfies(finding ->
+                            assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES));
         }
         try (History history = new History().learn(30)) {
             String state = new String(history.newestSnapshot(), StandardCharsets.UTF_8);
-            history.learn(5).command("{\"command\":\"restore\",\"state\":" + state + "}").learn(30).said().written();
+            history.learn(5)
+                    .command("{\"command\":\"restore\",\"state\":" + state + "}")
+                    .learn(30)
+                    .said()
+                    .written();
             try (Admin admin = admin()) {
                 delete(admin, history, 1);
             }

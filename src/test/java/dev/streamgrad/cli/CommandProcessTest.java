@@ -33,10 +33,20 @@ class CommandProcessTest {
     void watchWhoseReaderHasGone_ends_withTheExitCodeOfAClosedPipe(@TempDir Path folder, EmbeddedBroker broker)
             throws Exception {
         String[] settings = {
-            "--set", "samples.topic=piped-samples", "--set", "predictions.topic=piped-predictions",
-            "--set", "snapshots.topic=piped-snapshots", "--set", "dead.letters.topic=piped-dead-letters",
-            "--set", "control.topic=",
-            "--set", "application.id=piped", "-b", broker.bootstrapServers()
+            "--set",
+            "samples.topic=piped-samples",
+            "--set",
+            "predictions.topic=piped-predictions",
+            "--set",
+            "snapshots.topic=piped-snapshots",
+            "--set",
+            "dead.letters.topic=piped-dead-letters",
+            "--set",
+            "control.topic=",
+            "--set",
+            "application.id=piped",
+            "-b",
+            broker.bootstrapServers()
         };
         CommandRun.of(0, CommandRun.with(settings, "topics"));
         CommandRun learner = new CommandRun(CommandRun.with(settings, "learn", "--set", "http.port=-1"));

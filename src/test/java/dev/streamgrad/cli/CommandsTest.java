@@ -438,12 +438,16 @@ class CommandsTest {
     void topicThatCannotServe_isRefusedWithTheRemedy() throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             String[] config = {
-                "samples.topic=unfit-samples", "predictions.topic=unfit-predictions",
-                "snapshots.topic=unfit-snapshots", "dead.letters.topic=unfit-dead-letters", "control.topic="
+                "samples.topic=unfit-samples",
+                "predictions.topic=unfit-predictions",
+                "snapshots.topic=unfit-snapshots",
+                "dead.letters.topic=unfit-dead-letters",
+                "control.topic="
             };
             String[] learn = CommandRun.with(
                     new String[] {
-                        "--set", config[0], "--set", config[1], "--set", config[2], "--set", config[3], "--set", config[4]
+                        "--set", config[0], "--set", config[1], "--set", config[2], "--set", config[3], "--set",
+                        config[4]
                     },
                     "learn",
                     "-b",

@@ -47,8 +47,7 @@ class ControlCommandTest {
         CommandRun.of(0, CommandRun.with(cluster, "topics", "--partitions", "3"));
         learner = new CommandRun(CommandRun.with(cluster, "learn"));
         CommandRun.of(0, CommandRun.with(cluster, "produce", "--count", "500", "--key", "gate"));
-        CommandRun.of(
-                0, CommandRun.with(cluster, "watch", "--from-beginning", "--key", "gate", "--max", "500"));
+        CommandRun.of(0, CommandRun.with(cluster, "watch", "--from-beginning", "--key", "gate", "--max", "500"));
     }
 
     @AfterEach
@@ -63,15 +62,27 @@ class ControlCommandTest {
 
     @Test
     void modelObeys_andSaysAfterWhichSample_andTheAuditFollows() throws Exception {
-        assertThat(run(0, "control", "--model", "gate", "--by", "alice", "--why", "it jumps", "set", "learning.rate=0.05")
+        assertThat(run(
+                                0,
+                                "control",
+                                "--model",
+                                "gate",
+                                "--by",
+                                "alice",
+                                "--why",
+                                "it jumps",
+                                "set",
+                                "learning.rate=0.05")
                         .out
                         .toString())
                 .matches("gate has obeyed set learning\\.rate=0\\.05, version 501, after sample \\d@499, fingerprint"
                         + " [0-9a-f]{16}…, by alice, because it jumps\\R");
-        assertThat(run(0, "control", "--model", "gate", "freeze").out.toString()).contains("version 502");
+        assertThat(run(0, "control", "--model", "gate", "freeze").out.toString())
+                .contains("version 502");
         assertThat(run(1, "control", "--model", "gate", "freeze").err.toString())
                 .contains("gate refuses freeze, version 502", "this one is frozen already");
-        assertThat(run(0, "control", "--model", "gate", "unfreeze").out.toString()).contains("version 503");
+        assertThat(run(0, "control", "--model", "gate", "unfreeze").out.toString())
+                .contains("version 503");
         assertThat(run(0, "control", "--model", "gate", "reset", "--seed", "7", "layers=2,8,1")
                         .out
                         .toString())
@@ -82,7 +93,10 @@ class ControlCommandTest {
                 .contains("gate has obeyed restore, version 805, after sample");
         assertThat(run(1, "rollback", "--model", "gate", "--version", "350").err.toString())
                 .contains("there is none of version 350; the nearest are 300 and 400");
-        assertThat(run(0, "watch", "events", "--from-beginning", "--max", "7").out.toString().lines())
+        assertThat(run(0, "watch", "events", "--from-beginning", "--max", "7")
+                        .out
+                        .toString()
+                        .lines())
                 .hasSize(7)
                 .element(0)
                 .asString()
@@ -90,18 +104,22 @@ class ControlCommandTest {
         assertThat(run(0, "audit").out.toString()).contains("gate: ok, 13 snapshots agree, the last of version 805");
         assertThat(run(0, "control", "--model", "gate", "delete", "--yes").out.toString())
                 .startsWith("gate was deleted, version 806");
-        assertThat(run(1, "control", "--model", "gate", "freeze").err.toString()).contains("there is none called gate");
+        assertThat(run(1, "control", "--model", "gate", "freeze").err.toString())
+                .contains("there is none called gate");
     }
 
     @Test
     void learnerThatDoesNotAnswer_isSaid_withWhereItIs() throws Exception {
         learner.shutdown.request();
         assertThat(learner.await()).isZero();
-        assertThat(run(1, "control", "--model", "gate", "--timeout", "1", "freeze").err.toString())
-                .containsPattern("sent as \\S+-control-\\d@0, and not yet dealt with: (the learner has read|no learner)");
+        assertThat(run(1, "control", "--model", "gate", "--timeout", "1", "freeze")
+                        .err
+                        .toString())
+                .containsPattern(
+                        "sent as \\S+-control-\\d@0, and not yet dealt with: (the learner has read|no learner)");
         learner = new CommandRun(CommandRun.with(cluster, "learn"));
-        CommandRun events = new CommandRun(
-                CommandRun.with(cluster, "watch", "events", "--from-beginning", "--max", "2"));
+        CommandRun events =
+                new CommandRun(CommandRun.with(cluster, "watch", "events", "--from-beginning", "--max", "2"));
         await().atMost(Duration.ofMinutes(1)).until(() -> events.out.toString().contains("gate has obeyed freeze"));
         assertThat(events.await()).isZero();
     }
@@ -114,18 +132,24 @@ class ControlCommandTest {
                 .startsWith("settings must be KEY=VALUE, such as learning.rate=0.05; got rate");
         assertThat(run(2, "control", "--model", "gate", "freeze", "a=b").err.toString())
                 .startsWith("freeze takes no settings; got a=b");
-        assertThat(run(2, "control", "--model", "gate", "set", "--seed", "7").err.toString())
+        assertThat(run(2, "control", "--model", "gate", "set", "--seed", "7")
+                        .err
+                        .toString())
                 .startsWith("--seed is for reset only");
-        assertThat(run(2, "control", "--model", "gate", "--id", "x".repeat(65), "freeze").err.toString())
+        assertThat(run(2, "control", "--model", "gate", "--id", "x".repeat(65), "freeze")
+                        .err
+                        .toString())
                 .startsWith("id must have at most 64 characters; got 65");
         List<String> without = new ArrayList<>(List.of(cluster));
         without.addAll(List.of("--set", "control.topic="));
-        assertThat(CommandRun.of(2, CommandRun.with(
-                                without.toArray(String[]::new), "control", "--model", "gate", "freeze"))
+        assertThat(CommandRun.of(
+                                2,
+                                CommandRun.with(without.toArray(String[]::new), "control", "--model", "gate", "freeze"))
                         .err
                         .toString())
                 .startsWith("control.topic must name a topic; it is empty, so the learner takes no commands");
-        assertThat(run(1, "control", "--model", "gate", "delete").err.toString()).contains("say --yes");
+        assertThat(run(1, "control", "--model", "gate", "delete").err.toString())
+                .contains("say --yes");
         assertThat(run(1, "rollback", "--model", "nobody", "--version", "3").err.toString())
                 .contains("model nobody must have a snapshot in");
     }

@@ -159,7 +159,9 @@ class SuggestCommandTest {
     @Test
     void topic_isReadWithoutAGroup_fromEitherEnd_andNamedInTheSettings() throws Exception {
         Path csv = orders(1200);
-        String[] cluster = {"-b", broker.bootstrapServers(), "--set", "samples.topic=suggest-orders", "--set", "control.topic="};
+        String[] cluster = {
+            "-b", broker.bootstrapServers(), "--set", "samples.topic=suggest-orders", "--set", "control.topic="
+        };
         CommandRun.of(0, CommandRun.with(cluster, "topics", "--partitions", "3"));
         CommandRun.of(
                 0,

@@ -464,7 +464,10 @@ class HttpApiTest {
             assertThat(events).hasSize(1);
             assertThat(events.get(0).path("event").asText()).isEqualTo("created");
             assertThat(events.get(0).path("model").asText()).isEqualTo(NAMES.get(0));
-            assertThat(json(get(instance, "/models/nobody/events?limit=1")).get(0).path("event").asText())
+            assertThat(json(get(instance, "/models/nobody/events?limit=1"))
+                            .get(0)
+                            .path("event")
+                            .asText())
                     .isEqualTo("refused");
         }
         JsonNode model = json(get(first, path(0)));

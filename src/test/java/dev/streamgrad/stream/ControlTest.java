@@ -160,7 +160,8 @@ class ControlTest {
     @Test
     void set_changesTheRateOfTheNextSample_takesAVersion_andIsWrittenDownWithItsPlace() throws Exception {
         learner.learn(3);
-        String json = "{\"id\":\"c-1\",\"command\":\"set\",\"settings\":{\"learning.rate\":0.05},\"by\":\"alice\",\"why\":\"noisy\"}";
+        String json =
+                "{\"id\":\"c-1\",\"command\":\"set\",\"settings\":{\"learning.rate\":0.05},\"by\":\"alice\",\"why\":\"noisy\"}";
         Event event = learner.command(json);
         assertThat(event)
                 .isEqualTo(new Event(
@@ -188,9 +189,7 @@ class ControlTest {
         assertThat(snapshot.model().learningRate()).isEqualTo(0.05);
         assertThat(snapshot.model().recentCommands().ids()).containsExactly("c-1");
         learner.learn(1);
-        assertThat(learner.predictions())
-                .extracting(Prediction::version)
-                .containsExactly(0L, 1L, 2L, 4L);
+        assertThat(learner.predictions()).extracting(Prediction::version).containsExactly(0L, 1L, 2L, 4L);
         assertThat(model().version()).isEqualTo(5);
     }
 
@@ -224,7 +223,8 @@ class ControlTest {
         Event event = learner.command(
                 "{\"command\":\"reset\",\"settings\":{\"seed\":\"7\",\"layers\":\"2,8,1\",\"optimizer\":\"adam\"}}");
         assertThat(event.kind()).isEqualTo(Event.Kind.CONTROL);
-        ModelSpec spec = ModelSpec.xor().with("seed", "7").with("layers", "2,8,1").with("optimizer", "adam");
+        ModelSpec spec =
+                ModelSpec.xor().with("seed", "7").with("layers", "2,8,1").with("optimizer", "adam");
         Model fresh = new Model(spec);
         Model model = model();
         assertThat(model.version()).isEqualTo(11);
@@ -289,7 +289,10 @@ class ControlTest {
         assertThat(learner.command("{\"command\":\"freeze\"}").reason()).contains("there is none called xor");
         learner.learn(1);
         assertThat(Event.read(learner.events.readValue()).kind()).isEqualTo(Event.Kind.CREATED);
-        assertThat(learner.predictions()).singleElement().extracting(Prediction::version).isEqualTo(0L);
+        assertThat(learner.predictions())
+                .singleElement()
+                .extracting(Prediction::version)
+                .isEqualTo(0L);
         assertThat(model().firstOffset()).isEqualTo(4);
     }
 
@@ -349,8 +352,8 @@ class ControlTest {
         learner.learn(3);
         Model model = model();
         SamplesLog log = new SamplesLog("", null);
-        String good = new String(
-                Snapshot.of("xor", model, new Source(0, 2), log, 5).toJson(), StandardCharsets.UTF_8);
+        String good =
+                new String(Snapshot.of("xor", model, new Source(0, 2), log, 5).toJson(), StandardCharsets.UTF_8);
         assertThat(learner.command(restoring(good.replaceFirst("\"biases\":\\[[^,]*,", "\"biases\":[0.123,")))
                         .reason())
                 .startsWith("state must have the fingerprint that it says");
@@ -457,7 +460,8 @@ class ControlTest {
     @Test
     void commandOfAnUnreadableKind_isNoJsonForAnybody() throws Exception {
         learner.learn(1);
-        Event event = learner.command("{\"command\":\"freeze\",\"why\":\"" + "x".repeat(Command.LONGEST_TEXT + 1) + "\"}");
+        Event event =
+                learner.command("{\"command\":\"freeze\",\"why\":\"" + "x".repeat(Command.LONGEST_TEXT + 1) + "\"}");
         assertThat(event.reason()).isEqualTo("why must have at most 1000 characters; got 1001");
         assertThat(Json.FACTORY.createParser(event.toJson())).isNotNull();
     }
