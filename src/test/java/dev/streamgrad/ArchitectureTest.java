@@ -32,6 +32,7 @@ class ArchitectureTest {
             Map.entry("encoding", List.of("nn", "json")),
             Map.entry("learning", List.of("encoding", "nn", "json")),
             Map.entry("records", List.of("learning", "encoding", "nn", "json")),
+            Map.entry("exchange", List.of("records", "learning", "encoding", "nn", "json")),
             Map.entry("data", List.of("records", "json", "nn")),
             Map.entry("lesson", List.of("data", "records", "learning", "encoding", "nn")),
             Map.entry("settings", List.of("records", "learning", "encoding", "nn")),
@@ -47,7 +48,8 @@ class ArchitectureTest {
                     "bench",
                     List.of("app", "stream", "cluster", "settings", "data", "records", "learning", "encoding", "nn")),
             Map.entry("metrics", List.of("app", "stream", "settings", "records", "learning")),
-            Map.entry("http", List.of("metrics", "app", "cluster", "settings", "records", "learning", "nn")),
+            Map.entry(
+                    "http", List.of("metrics", "app", "cluster", "settings", "exchange", "records", "learning", "nn")),
             Map.entry(
                     "cli",
                     List.of(
@@ -66,6 +68,7 @@ class ArchitectureTest {
                             "broker",
                             "lesson",
                             "data",
+                            "exchange",
                             "records",
                             "learning",
                             "encoding",
