@@ -21,9 +21,10 @@ import org.apache.commons.math3.util.FastMath;
  * units). {@link Description} is in the file's metadata, with {@code precision}; {@code model_version} is the version.
  *
  * <p>A node does what {@link dev.streamgrad.learning.Learner#predict} does at its place, in the same order, so that
- * predictions differ by no more than how a runtime adds up and rounds. Two activations are not the operator of their
- * name: {@code LeakyRelu} has a slope in single precision, and exact {@code gelu} needs {@code Erf}, which ONNX Runtime
- * has in single precision only. The latter is there with casts around it, about 1e-7 off.
+ * predictions differ by no more than how a runtime adds up and rounds. Some activations are not the operator that comes
+ * to mind: {@code LeakyRelu} has a slope in single precision, and ONNX Runtime cannot do without a kernel that it lacks
+ * in double precision for the usual form of {@code silu}. Exact {@code gelu} needs {@code Erf}, which it has in single
+ * precision only: it is there with casts around it, about 1e-7 off.
  */
 final class OnnxModel {
     /** As {@link Activation#LEAKY_RELU}. */
@@ -185,9 +186,19 @@ final class OnnxModel {
             case LEAKY_RELU -> graph.node(name, "Max", z, times(name + ".leak", z, LEAK));
             case GELU -> gelu(name, z);
             case GELU_TANH -> geluTanh(name, z);
-            case SILU -> graph.node(name, "Mul", z, graph.node(name + ".sigmoid", "Sigmoid", z));
+            case SILU -> silu(name, z);
             case SOFTMAX -> graph.node(name, "Softmax", Map.of("axis", -1), z);
         };
+    }
+
+    /**
+     * {@code z / (1 + e⁻ᶻ)}. Not {@code z · Sigmoid(z)}: ONNX Runtime makes a QuickGelu of that, of which it has no
+     * kernel in double precision, and refuses the graph.
+     */
+    private String silu(String name, String z) {
+        String power = graph.node(name + ".power", "Exp", graph.node(name + ".negative", "Neg", z));
+        String sum = graph.node(name + ".sum", "Add", power, graph.constant(name + ".one", 1.0));
+        return graph.node(name, "Div", z, sum);
     }
 
     /** {@code ½ z (1 + erf(z/√2))}. */

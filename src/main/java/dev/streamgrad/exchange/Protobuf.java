@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One message of Protocol Buffers, as far as ONNX needs it: whole numbers that are not negative, texts, bytes, messages
+ * One message of Protocol Buffers, as far as ONNX needs it: whole numbers, texts, bytes, messages
  * within. Fields stand in the order in which they are put.
  */
 final class Protobuf {
