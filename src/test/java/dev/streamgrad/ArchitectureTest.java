@@ -33,6 +33,7 @@ class ArchitectureTest {
             Map.entry("learning", List.of("encoding", "nn", "json")),
             Map.entry("records", List.of("learning", "encoding", "nn", "json")),
             Map.entry("control", List.of("records", "learning", "json")),
+            Map.entry("exchange", List.of("records", "learning", "encoding", "nn", "json")),
             Map.entry("data", List.of("records", "json", "nn")),
             Map.entry("lesson", List.of("data", "records", "learning", "encoding", "nn")),
             Map.entry("settings", List.of("records", "learning", "encoding", "nn")),
@@ -54,7 +55,7 @@ class ArchitectureTest {
             Map.entry("metrics", List.of("control", "app", "stream", "settings", "records", "learning")),
             Map.entry(
                     "http",
-                    List.of("control", "metrics", "app", "replay", "cluster", "settings", "records", "learning", "nn")),
+                    List.of("control", "metrics", "app", "replay", "cluster", "settings", "exchange", "records", "learning", "nn")),
             Map.entry(
                     "cli",
                     List.of(
@@ -74,6 +75,8 @@ class ArchitectureTest {
                             "lesson",
                             "data",
                             "control",
+<<THEIRS>>
+                            "exchange",
                             "records",
                             "learning",
                             "encoding",

@@ -112,8 +112,7 @@ final class CommandSender {
                     : "the learner has read " + partition + " up to offset " + next.offset() + ", "
                             + (sent.offset() + 1 - next.offset()) + " behind";
         } catch (ExecutionException e) {
-            return "where the learner is could not be found out: "
-                    + e.getCause().getMessage();
+            return "where the learner is could not be found out: " + e.getMessage();
         }
     }
 }

@@ -90,10 +90,10 @@ public final class Topics {
     private static int partitionsOf(PatientAdmin admin, String topic, int unknown)
             throws StartException, InterruptedException {
         try {
-            return admin.ask(client -> client.describeTopics(List.of(topic)).allTopicNames())
-                    .get(topic)
-                    .partitions()
-                    .size();
+            TopicDescription description = admin.ask(
+                            client -> client.describeTopics(List.of(topic)).allTopicNames())
+                    .get(topic);
+            return description == null ? unknown : description.partitions().size();
         } catch (ExecutionException e) {
             // It has just been created, or this user may not look at it.
             return unknown;

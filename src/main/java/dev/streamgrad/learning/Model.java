@@ -159,6 +159,33 @@ public final class Model {
                 Integer.toString(other.hyperparameters().maxRecordBytes())))) {
             throw new IllegalArgumentException("only " + SpecSettings.MAX_RECORD_BYTES + " may differ");
         }
+        return copy(other);
+    }
+
+    /**
+     * The same model with other weights and biases, which are copied. What belonged to those before is gone: the
+     * optimizer's memory and its steps, the unfinished mini-batch, the non-finite steps in a row; the checkpoint is the
+     * new model.
+     *
+     * @param parameters finite, and of this model's shape
+     */
+    public Model with(Parameters parameters) {
+        Model copy = copy(spec);
+        copy.state.parameters().set(parameters);
+        copy.state.slots().forEach(Parameters::clear);
+        copy.optimizerSteps = 0;
+        if (copy.pending != null) {
+            copy.pending.clear();
+            copy.pendingCount = 0;
+        }
+        copy.nonFiniteInARow = 0;
+        if (copy.checkpoint != null) {
+            copy.checkpoint.save(copy);
+        }
+        return copy;
+    }
+
+    private Model copy(ModelSpec other) {
         Model copy = new Model(other, zeros(other.birth()), firstOffset);
         for (StateField field : ModelState.FIELDS) {
             if (field.isIn(other)) {

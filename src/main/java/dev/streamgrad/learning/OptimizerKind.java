@@ -4,34 +4,35 @@ import dev.streamgrad.nn.Adam;
 import dev.streamgrad.nn.Named;
 import dev.streamgrad.nn.Optimizer;
 import dev.streamgrad.nn.Sgd;
+import java.util.List;
 
 /** The optimizers that settings can name, and how each is made of them. */
 public enum OptimizerKind implements Named {
-    SGD("sgd", 0) {
+    SGD("sgd") {
         @Override
         Optimizer create(SettingsReader settings) {
             return new Sgd(settings.number("learning.rate"), 0.0, false, settings.number("weight.decay"));
         }
     },
-    MOMENTUM("momentum", 1) {
+    MOMENTUM("momentum", "velocity") {
         @Override
         Optimizer create(SettingsReader settings) {
             return withMomentum(settings, false);
         }
     },
-    NESTEROV("nesterov", 1) {
+    NESTEROV("nesterov", "velocity") {
         @Override
         Optimizer create(SettingsReader settings) {
             return withMomentum(settings, true);
         }
     },
-    ADAM("adam", 2) {
+    ADAM("adam", "m", "v") {
         @Override
         Optimizer create(SettingsReader settings) {
             return adam(settings, false);
         }
     },
-    ADAMW("adamw", 2) {
+    ADAMW("adamw", "m", "v") {
         @Override
         Optimizer create(SettingsReader settings) {
             return adam(settings, true);
@@ -39,11 +40,11 @@ public enum OptimizerKind implements Named {
     };
 
     private final String id;
-    private final int slots;
+    private final List<String> slotNames;
 
-    OptimizerKind(String id, int slots) {
+    OptimizerKind(String id, String... slotNames) {
         this.id = id;
-        this.slots = slots;
+        this.slotNames = List.of(slotNames);
     }
 
     /**
@@ -57,7 +58,12 @@ public enum OptimizerKind implements Named {
 
     /** How many numbers it remembers for each parameter. */
     public int slots() {
-        return slots;
+        return slotNames.size();
+    }
+
+    /** What it calls each of them, in their order. */
+    public List<String> slotNames() {
+        return slotNames;
     }
 
     @Override

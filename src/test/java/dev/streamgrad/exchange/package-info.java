@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.exchange;
+
+import org.jspecify.annotations.NullMarked;
