@@ -55,7 +55,17 @@ class ArchitectureTest {
             Map.entry("metrics", List.of("control", "app", "stream", "settings", "records", "learning")),
             Map.entry(
                     "http",
-                    List.of("control", "metrics", "app", "replay", "cluster", "settings", "exchange", "records", "learning", "nn")),
+                    List.of(
+                            "control",
+                            "metrics",
+                            "app",
+                            "replay",
+                            "cluster",
+                            "settings",
+                            "exchange",
+                            "records",
+                            "learning",
+                            "nn")),
             Map.entry(
                     "cli",
                     List.of(
@@ -75,7 +85,6 @@ class ArchitectureTest {
                             "lesson",
                             "data",
                             "control",
-<<THEIRS>>
                             "exchange",
                             "records",
                             "learning",

@@ -5,6 +5,7 @@ import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.settings.Settings;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import picocli.CommandLine.Option;
 
@@ -18,10 +19,12 @@ import picocli.CommandLine.Option;
         footer = {"", "Example:", "  streamgrad rollback --model xor --version 20000 --why 'labels were wrong since'"},
         mixinStandardHelpOptions = false)
 final class RollbackCommand extends SteeringCommand {
+    /** The usual options have --version for something else. */
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help message and exit.")
+    @SuppressWarnings("UnusedVariable") // Read by picocli.
     private boolean help;
 
     @Option(
@@ -36,7 +39,7 @@ final class RollbackCommand extends SteeringCommand {
         Settings settings = settings();
         String topic = controlTopic(settings);
         // Of a model that was deleted and made again, the last one that had this version.
-        Map<Long, byte[]> versions = new TreeMap<>();
+        NavigableMap<Long, byte[]> versions = new TreeMap<>();
         readSnapshots(settings, value -> {
             long of = Snapshot.read(value).model().version();
             // Only the wanted one is kept, of the others that there are any.
@@ -44,7 +47,7 @@ final class RollbackCommand extends SteeringCommand {
         });
         byte[] wanted = versions.get(version);
         if (wanted == null) {
-            err().println(missing((TreeMap<Long, byte[]>) versions, settings));
+            err().println(missing(versions, settings));
             return 1;
         }
         Snapshot found = Snapshot.read(wanted);
@@ -59,7 +62,7 @@ final class RollbackCommand extends SteeringCommand {
         return send(settings, topic, found.source().partition(), command);
     }
 
-    private String missing(TreeMap<Long, byte[]> versions, Settings settings) {
+    private String missing(NavigableMap<Long, byte[]> versions, Settings settings) {
         if (versions.isEmpty()) {
             return "model " + model() + " must have a snapshot in " + settings.snapshotsTopic() + "; it has none";
         }

@@ -40,6 +40,8 @@ public enum OptimizerKind implements Named {
     };
 
     private final String id;
+
+    @SuppressWarnings("ImmutableEnumChecker") // No list of List.of can be changed.
     private final List<String> slotNames;
 
     OptimizerKind(String id, String... slotNames) {
