@@ -1,6 +1,10 @@
 package dev.streamgrad.app;
 
 import dev.streamgrad.learning.Model;
+import dev.streamgrad.records.PartitionState;
+import dev.streamgrad.records.SamplesLog;
+import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.records.Source;
 import dev.streamgrad.records.StateFormat;
 import dev.streamgrad.settings.HostAndPort;
 import dev.streamgrad.stream.StoredModels;
@@ -9,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KafkaStreams;
@@ -27,6 +33,12 @@ public final class ServedModels {
     /** The order of names: that of their bytes, which is the stores' own and so what pages go by. */
     public static final Comparator<String> ORDER =
             Comparator.comparing(name -> Bytes.wrap(name.getBytes(StandardCharsets.UTF_8)));
+
+    /** As Kafka says that a record has no timestamp. */
+    public static final long UNKNOWN_TIME = ConsumerRecord.NO_TIMESTAMP;
+
+    /** As Kafka says that a record has no partition yet. */
+    public static final int UNKNOWN_PARTITION = RecordMetadata.UNKNOWN_PARTITION;
 
     private final KafkaStreams streams;
     private final boolean namesAreKeys;
@@ -61,6 +73,50 @@ public final class ServedModels {
         } catch (InvalidStateStoreException e) {
             throw new UnavailableException();
         }
+    }
+
+    /**
+     * A model of this instance as it is published, with what is known here of its place. The time of its last sample is
+     * not kept: it is {@link #UNKNOWN_TIME}. Its partition is not known where names are no keys: it is
+     * {@link #UNKNOWN_PARTITION}.
+     *
+     * @throws UnavailableException if the stores move or are being restored
+     */
+    public Optional<Snapshot> snapshot(String name) throws UnavailableException {
+        byte[] key = name.getBytes(StandardCharsets.UTF_8);
+        try {
+            for (StoredModels store : StoredModels.of(streams)) {
+                byte[] state = store.stored(key);
+                if (state != null) {
+                    Model model = new StateFormat().read(state);
+                    return Optional.of(Snapshot.of(
+                            name,
+                            model,
+                            new Source(partition(key), model.lastOffset()),
+                            log(store.stored(PartitionState.key())),
+                            UNKNOWN_TIME));
+                }
+            }
+            return Optional.empty();
+        } catch (InvalidStateStoreException e) {
+            throw new UnavailableException();
+        }
+    }
+
+    private int partition(byte[] key) {
+        KeyQueryMetadata metadata = namesAreKeys
+                ? streams.queryMetadataForKey(StoredModels.STORE, key, new ByteArraySerializer())
+                : null;
+        return metadata == null || metadata.equals(KeyQueryMetadata.NOT_AVAILABLE)
+                ? UNKNOWN_PARTITION
+                : metadata.partition();
+    }
+
+    private static SamplesLog log(byte @Nullable [] partition) {
+        PartitionState state =
+                partition == null ? PartitionState.unknown(0, 0) : PartitionState.read(partition);
+        return new SamplesLog(
+                state.samplesTopicId(), state.keylessModel().isEmpty() ? null : state.keylessModel(), state.reading());
     }
 
     /**

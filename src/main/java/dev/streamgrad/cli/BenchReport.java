@@ -13,6 +13,7 @@ import dev.streamgrad.bench.Result.Ratio;
 import dev.streamgrad.bench.Result.Restore;
 import dev.streamgrad.bench.Result.Run;
 import dev.streamgrad.bench.Result.Throughput;
+import dev.streamgrad.settings.Release;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +27,7 @@ final class BenchReport {
 
     /** As one JSON object, with this program's version first. */
     static String json(Result result) {
-        ObjectNode json = MAPPER.createObjectNode().put("streamgrad", Streamgrad.Version.number());
+        ObjectNode json = MAPPER.createObjectNode().put("streamgrad", Release.number());
         json.setAll(MAPPER.<ObjectNode>valueToTree(result));
         try {
             return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json);
@@ -40,7 +41,7 @@ final class BenchReport {
         Environment where = result.environment();
         lines.add(format(
                 "streamgrad %s, Kafka %s, Java %s, %s, %d processors, heap up to %,d MiB",
-                Streamgrad.Version.number(),
+                Release.number(),
                 where.kafka(),
                 where.java(),
                 where.os(),

@@ -12,6 +12,7 @@ final class ProgressLine {
 
     private final PrintWriter err;
     private final String label;
+    private final String unit;
     private final boolean terminal;
     private final long start = System.nanoTime();
     private long shown = start;
@@ -26,8 +27,18 @@ final class ProgressLine {
      * @param label what the line begins with
      */
     ProgressLine(PrintWriter err, String label) {
+        this(err, label, "samples");
+    }
+
+    /**
+     * A line about something else than samples.
+     *
+     * @param unit what is counted
+     */
+    ProgressLine(PrintWriter err, String label, String unit) {
         this.err = err;
         this.label = label;
+        this.unit = unit;
         this.terminal = isTerminal();
     }
 
@@ -51,7 +62,7 @@ final class ProgressLine {
         if (now - shown >= (terminal ? TERMINAL_NANOS : PLAIN_NANOS)) {
             shown = now;
             String share = total > 0 ? String.format(Locale.ROOT, " of %,d (%d %%)", total, 100 * done / total) : "";
-            print(String.format(Locale.ROOT, "%s%,d%s samples, %s", label, done, share, rate(done)));
+            print(String.format(Locale.ROOT, "%s%,d%s %s, %s", label, done, share, unit, rate(done)));
         }
     }
 

@@ -4,19 +4,17 @@ import dev.streamgrad.app.FailureExplanation;
 import dev.streamgrad.bench.BenchException;
 import dev.streamgrad.broker.BrokerException;
 import dev.streamgrad.cluster.StartException;
+import dev.streamgrad.exchange.ExchangeException;
 import dev.streamgrad.settings.Invocation;
+import dev.streamgrad.settings.Release;
 import dev.streamgrad.settings.SettingsException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.function.IntConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,6 +37,7 @@ import picocli.CommandLine.IVersionProvider;
             RollbackCommand.class,
             TopicsCommand.class,
             AuditCommand.class,
+            ExportCommand.class,
             RebuildCommand.class,
             ResetCommand.class,
             BenchCommand.class,
@@ -141,6 +140,7 @@ public final class Streamgrad {
                         || e instanceof StartException
                         || e instanceof BrokerException
                         || e instanceof BenchException
+                        || e instanceof ExchangeException
                 ? message
                 : e.getClass().getSimpleName() + ": " + message + " (-v shows where)";
     }
@@ -149,19 +149,7 @@ public final class Streamgrad {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"streamgrad " + number()};
-        }
-
-        static String number() {
-            Properties properties = new Properties();
-            try (InputStream in = Streamgrad.class.getResourceAsStream("/streamgrad.properties")) {
-                if (in != null) {
-                    properties.load(in);
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            return properties.getProperty("version", "unknown");
+            return new String[] {"streamgrad " + Release.number()};
         }
     }
 

@@ -20,8 +20,7 @@ import java.util.Map;
  * <pre>
  *   model, version, fingerprint   which it is
  *   spec                          its settings, one name=value in each line
- *   partition, offset             where the last sample in it stands
- *   topic                         the id of its samples topic, if it is known
+ *   topic, partition, offset      where the last sample in it stands; topic is an id; as far as they are known
  *   features                      what people call the inputs, as JSON; only with a mapping
  *   classes                       the names of the classes, in the order of outputs, as JSON; only if there are some
  *   dictionaries                  the words of each learned category, then those of learned classes, as JSON
@@ -46,7 +45,9 @@ final class Description {
         // Not the snapshot's own: that of an older format does not say all.
         texts.put(FINGERPRINT, Fingerprint.of(model));
         texts.put(SPEC, SpecSettings.formatText(model.spec()));
-        texts.put("partition", Integer.toString(snapshot.source().partition()));
+        if (snapshot.source().partition() >= 0) {
+            texts.put("partition", Integer.toString(snapshot.source().partition()));
+        }
         texts.put("offset", Long.toString(snapshot.source().offset()));
         SamplesLog log = snapshot.log();
         if (log != null && !log.topicId().isEmpty()) {

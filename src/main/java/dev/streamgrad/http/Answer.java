@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,16 +13,25 @@ final class Answer {
     static final String JSON = "application/json";
     static final String TEXT = "text/plain; charset=utf-8";
 
+    static final String DISPOSITION = "Content-Disposition";
+
     private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
 
     private final int status;
     private final String type;
     private final byte[] body;
+    /** How whoever keeps it should: the header {@code Content-Disposition}; null says nothing. */
+    private final @Nullable String disposition;
 
     Answer(int status, String type, byte[] body) {
+        this(status, type, body, null);
+    }
+
+    Answer(int status, String type, byte[] body, @Nullable String disposition) {
         this.status = status;
         this.type = type;
         this.body = body;
+        this.disposition = disposition;
     }
 
     static Answer line(int status, String line) {
@@ -44,6 +54,9 @@ final class Answer {
     void send(HttpExchange exchange) {
         try (exchange) {
             exchange.getResponseHeaders().set("Content-Type", type);
+            if (disposition != null) {
+                exchange.getResponseHeaders().set(DISPOSITION, disposition);
+            }
             boolean head = exchange.getRequestMethod().equals("HEAD");
             exchange.sendResponseHeaders(status, head ? -1 : body.length);
             if (!head) {

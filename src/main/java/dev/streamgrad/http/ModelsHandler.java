@@ -7,11 +7,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.streamgrad.app.LearnerApp;
 import dev.streamgrad.app.ServedModels;
 import dev.streamgrad.app.ServedModels.UnavailableException;
+import dev.streamgrad.exchange.ExchangeException;
+import dev.streamgrad.exchange.ExchangeFormat;
 import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.SampleReader;
 import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.settings.Release;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -129,6 +132,36 @@ final class ModelsHandler {
         Model model = served.model(name).orElseThrow(() -> unknown(name));
         return CompletableFuture.completedFuture(
                 new Answer(200, Answer.JSON, Snapshot.describe(name, model, MOST_WEIGHTS)));
+    }
+
+    /** What the model's last committed version is, as a file of a format that others read. */
+    CompletableFuture<Answer> export(Request request, String name) throws RefusedException, UnavailableException {
+        ExchangeFormat format;
+        try {
+            format = ExchangeFormat.of(request.parameter("format").orElse(ExchangeFormat.SAFETENSORS.id()));
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(400, String.valueOf(e.getMessage()));
+        }
+        ServedModels served = served();
+        List<String> elsewhere = request.isLocal() ? List.of() : served.elsewhere(name);
+        if (!elsewhere.isEmpty()) {
+            return whoeverHasIt(elsewhere, "/models/" + encoded(name) + "/export?local&format=" + format.id(), null);
+        }
+        Snapshot snapshot = served.snapshot(name).orElseThrow(() -> unknown(name));
+        byte[] file;
+        try {
+            file = format.write(snapshot, Release.number());
+        } catch (ExchangeException e) {
+            throw new RefusedException(422, e.text());
+        }
+        // RFC 6266: a name in ASCII for those who know no other, which has no quotes or slashes in it.
+        String fileName = name + "." + format.id();
+        return CompletableFuture.completedFuture(new Answer(
+                200,
+                format.contentType(),
+                file,
+                "attachment; filename=\"" + fileName.replaceAll("[^A-Za-z0-9._-]", "_") + "\"; filename*=UTF-8''"
+                        + encoded(fileName)));
     }
 
     /** The answer of the one instance that has the model; of any, if none has. */

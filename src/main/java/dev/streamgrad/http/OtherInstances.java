@@ -77,7 +77,10 @@ final class OtherInstances implements AutoCloseable {
                                     answered.headers()
                                             .firstValue("Content-Type")
                                             .orElse(Answer.TEXT),
-                                    answered.body())
+                                    answered.body(),
+                                    answered.headers()
+                                            .firstValue(Answer.DISPOSITION)
+                                            .orElse(null))
                             : silent(address, failure);
                 });
     }

@@ -21,9 +21,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Router implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
-    private static final String INDEX =
-            "/metrics /healthz /readyz /models /models/NAME /models/NAME/events; POST /models/NAME/predict";
-    private static final String PATHS = "/metrics, /healthz, /readyz, /models, /models/NAME, /models/NAME/events";
+    private static final String INDEX = "/metrics /healthz /readyz /models /models/NAME /models/NAME/events"
+            + " /models/NAME/export; POST /models/NAME/predict";
+    private static final String PATHS =
+            "/metrics, /healthz, /readyz, /models, /models/NAME, /models/NAME/events, /models/NAME/export";
 
     private final HealthHandler health;
     private final MetricsHandler metrics;
@@ -129,6 +130,11 @@ final class Router implements HttpHandler {
                 request.require("GET");
                 String name = request.modelName(1);
                 return models(() -> CompletableFuture.completedFuture(events.events(request, name)));
+            }
+            if (path.size() == 3 && path.get(2).equals("export")) {
+                request.require("GET");
+                String name = request.modelName(1);
+                return models(() -> models.export(request, name));
             }
             if (path.size() == 3 && path.get(2).equals("predict")) {
                 request.require("POST");

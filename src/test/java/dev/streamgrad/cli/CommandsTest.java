@@ -132,6 +132,7 @@ class CommandsTest {
                 "watch --help",
                 "topics --help",
                 "suggest --help",
+                "export --help",
                 "bench --help"
             })
     void help_tells(String command) throws Exception {

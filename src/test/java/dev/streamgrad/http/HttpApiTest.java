@@ -14,8 +14,11 @@ import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
+import dev.streamgrad.exchange.Imported;
+import dev.streamgrad.exchange.SafetensorsModel;
 import dev.streamgrad.metrics.LearnerMetrics;
 import dev.streamgrad.nn.NumpyRandom;
+import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.settings.Settings;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -229,6 +232,47 @@ class HttpApiTest {
         assertThat(model.path("fingerprint").asText()).hasSize(64);
     }
 
+    /** By the instance that has the model, whichever is asked. */
+    @ParameterizedTest
+    @CsvSource({"safetensors,application/octet-stream", "onnx,application/octet-stream", "json,application/json"})
+    void aModel_isExported_byWhicheverInstanceIsAsked(String format, String type) throws Exception {
+        List<byte[]> files = new ArrayList<>();
+        for (Instance instance : List.of(first, second)) {
+            HttpResponse<byte[]> response = CLIENT.send(
+                    HttpRequest.newBuilder(
+                                    URI.create(instance.api.url() + "/models/a%2Fpredict/export?format=" + format))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("Content-Type")).hasValue(type);
+            assertThat(response.headers().firstValue("Content-Disposition"))
+                    .hasValue("attachment; filename=\"a_predict." + format + "\"; filename*=UTF-8''a%2Fpredict." + format);
+            files.add(response.body());
+        }
+        assertThat(files.get(0)).isEqualTo(files.get(1)).isNotEmpty();
+    }
+
+    @Test
+    void exportedModel_isTheOneThatIsServed_andCanBeImported() throws Exception {
+        HttpResponse<byte[]> json = CLIENT.send(
+                HttpRequest.newBuilder(URI.create(first.api.url() + "/models/model-1/export?format=json"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        Snapshot snapshot = Snapshot.read(json.body());
+        assertThat(snapshot.isIntact()).isTrue();
+        assertThat(snapshot.fingerprint())
+                .isEqualTo(json(get(first, "/models/model-1")).path("fingerprint").asText());
+        assertThat(snapshot.source().partition()).isBetween(0, 3);
+        assertThat(snapshot.source().offset()).isEqualTo(snapshot.model().lastOffset());
+        HttpResponse<byte[]> file = CLIENT.send(
+                HttpRequest.newBuilder(URI.create(second.api.url() + "/models/model-1/export"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        Imported imported = SafetensorsModel.read(file.body(), snapshot);
+        assertThat(imported.extent()).isEqualTo(Imported.Extent.AS_EXPORTED);
+        assertThat(imported.snapshot().fingerprint()).isEqualTo(snapshot.fingerprint());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -238,6 +282,9 @@ class HttpApiTest {
                 "POST | /models//predict | {} | 400 | key must be a model's name",
                 "GET | /models?limit=0 | | 400 | limit must be from 1 to 1000; got 0",
                 "GET | /models/model-1/predict | | 405 | method must be POST",
+                "POST | /models/model-1/export | {} | 405 | method must be GET here; got POST",
+                "GET | /models/unknown/export | | 404 | none named unknown",
+                "GET | /models/model-1/export?format=pickle | | 400 | format must be one of safetensors, onnx, json; got pickle",
                 "DELETE | /models/model-1 | | 405 | method must be GET here; got DELETE",
                 "POST | /models/unknown/predict | {} | 404 | none named unknown",
                 "POST | /models/model-1/predict | hello | 400 | value must be a JSON object",

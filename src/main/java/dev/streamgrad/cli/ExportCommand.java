@@ -1,0 +1,156 @@
+package dev.streamgrad.cli;
+
+import dev.streamgrad.cluster.Topics;
+import dev.streamgrad.exchange.ExchangeFormat;
+import dev.streamgrad.records.BadRecordException;
+import dev.streamgrad.records.Fingerprint;
+import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.replay.TopicLog;
+import dev.streamgrad.settings.Release;
+import dev.streamgrad.settings.Settings;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Writes a model's snapshot as a file that others read. */
+@Command(
+        name = "export",
+        description = {
+            "Write a model as a file: safetensors has all of it, under PyTorch's names; ONNX what predicts; JSON is the"
+                    + " snapshot as it is.",
+            "The model is read from the snapshots topic; no learner has to run."
+        })
+final class ExportCommand extends ClusterCommand {
+    @Option(names = "--model", paramLabel = "NAME", required = true, description = "The model.")
+    private String model = "";
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            required = true,
+            description = "The file, which is replaced if it is there; it ends with .safetensors, .onnx or .json.")
+    private Path out = Path.of("");
+
+    @Option(
+            names = "--version",
+            paramLabel = "N",
+            description = "The model's version, one that there is a snapshot of (default: the newest).")
+    private @Nullable Long version;
+
+    @Option(
+            names = "--partition",
+            paramLabel = "N",
+            description = "The partition of the samples topic that has the model, where several have one of its name.")
+    private @Nullable Integer partition;
+
+    /** Alone: the other standard option has the name of the model's version. */
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help message and exit.")
+    private boolean help;
+
+    @Override
+    int run() throws Exception {
+        ExchangeFormat format;
+        try {
+            format = ExchangeFormat.of(out);
+        } catch (IllegalArgumentException e) {
+            err().println(e.getMessage());
+            return 2;
+        }
+        Path folder = out.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(out)) {
+            err().println("--out must be a file in a folder that exists; got " + out);
+            return 2;
+        }
+        Settings settings = settings();
+        Topics.require(settings, List.of(settings.snapshotsTopic()), progress());
+        SnapshotSearch search = new SnapshotSearch(model, version, partition);
+        if (!search(settings, search)) {
+            return 1;
+        }
+        search.passedOver().ifPresent(err()::println);
+        Optional<byte[]> value = search.value();
+        if (value.isEmpty()) {
+            err().println(search.fault());
+            return 1;
+        }
+        return write(format, value.get());
+    }
+
+    /** Returns whether all of the topic was read. */
+    private boolean search(Settings settings, SnapshotSearch search) {
+        ProgressLine line = new ProgressLine(err(), "", "snapshots");
+        try (TopicLog log = new TopicLog(settings, settings.snapshotsTopic())) {
+            while (!log.isAtEnd()) {
+                if (shutdown().isRequested()) {
+                    line.clear();
+                    err().println("stopped before the end; nothing was written");
+                    return false;
+                }
+                log.poll(search::take);
+                line.update(log.read(), log.size());
+            }
+        } catch (OffsetOutOfRangeException e) {
+            line.clear();
+            err().println("records were deleted while they were being read; run the export again");
+            return false;
+        }
+        line.clear();
+        return true;
+    }
+
+    private int write(ExchangeFormat format, byte[] value) throws Exception {
+        Snapshot snapshot = Snapshot.read(value);
+        if (!snapshot.isIntact()) {
+            err().println("the snapshot of " + BadRecordException.shown(model) + " version "
+                    + snapshot.model().version() + " must have the fingerprint of its weights; it has another; export"
+                    + " another version, and see what streamgrad audit says");
+            return 1;
+        }
+        // Not written anew: what is in the topic is what was agreed on.
+        byte[] file = format == ExchangeFormat.JSON ? value : format.write(snapshot, Release.number());
+        try {
+            replace(out, file);
+        } catch (IOException e) {
+            err().println("--out must be a file that can be written; got " + out + " ("
+                    + e.getClass().getSimpleName() + ")");
+            return 1;
+        }
+        format.noteOn(snapshot).ifPresent(err()::println);
+        out().println(String.format(
+                Locale.ROOT,
+                "%s: %s version %d, fingerprint %s, %,d bytes",
+                out,
+                BadRecordException.shown(model),
+                snapshot.model().version(),
+                Fingerprint.of(snapshot.model()),
+                file.length));
+        return 0;
+    }
+
+    /** Whoever looks sees the file as it was before, or whole. */
+    private static void replace(Path file, byte[] content) throws IOException {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            Files.write(part, content);
+            try {
+                Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } catch (AtomicMoveNotSupportedException e) {
+                Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+}
