@@ -160,7 +160,7 @@ class ContractsTest {
             assertDoesNotFit(
                     "event.schema.json", ((ObjectNode) JSON.readTree(line)).put("more", 1), "an unknown field");
         }
-        assertThat(kinds).containsExactlyInAnyOrder(Event.Kind.values());
+        assertThat(kinds).contains(Event.Kind.values());
         assertThatThrownBy(() -> Event.read(bytes(lines.get(0).replace("\"format\":1", "\"format\":2"))))
                 .hasMessageStartingWith("unknown format 2 of an event, this release reads up to 1");
     }

@@ -8,6 +8,7 @@ import dev.streamgrad.learning.RecentCommands;
 import dev.streamgrad.learning.Steering;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.BadRecordException.Reason;
+import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -52,8 +53,10 @@ public record Command(
     /** The longest {@code by} and {@code why}: an event repeats them. */
     public static final int LONGEST_TEXT = 1000;
 
-    /** The most characters of all settings together, names and values. */
-    public static final int LONGEST_SETTINGS = 64 * 1024;
+    /**
+     * How many characters the names and values of all settings may have: an event repeats them, and must fit its topic.
+     */
+    public static final int MOST_SETTINGS = 16_384;
 
     /** What can be done to a model. */
     public enum Kind {
@@ -158,7 +161,16 @@ public record Command(
         if (text.length() > longest) {
             throw refused(field + " must have at most " + longest + " characters; got " + text.length());
         }
+        requireText(field, text);
         return text;
+    }
+
+    /** Half a surrogate pair, which JSON can escape, is no text: nothing could write it again. */
+    private static void requireText(String field, String text) throws BadRecordException {
+        if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+            throw refused(BadRecordException.shown(field) + " must be whole characters; got half a surrogate pair in "
+                    + BadRecordException.shown(text));
+        }
     }
 
     private static Map<String, String> settings(JsonNode json) throws BadRecordException {
@@ -167,17 +179,21 @@ public record Command(
                     + BadRecordException.shown(json.toString()));
         }
         Map<String, String> settings = new LinkedHashMap<>();
-        long length = 0;
+        long characters = 0;
         for (Map.Entry<String, JsonNode> setting : json.properties()) {
             if (!setting.getValue().isValueNode() || setting.getValue().isNull()) {
                 throw refused(BadRecordException.shown(setting.getKey()) + " must be a string or a number; got "
                         + BadRecordException.shown(setting.getValue().toString()));
             }
-            settings.put(setting.getKey(), setting.getValue().asText());
-            length += setting.getKey().length() + setting.getValue().asText().length();
+            String value = setting.getValue().asText();
+            requireText("settings", setting.getKey());
+            requireText(setting.getKey(), value);
+            characters += setting.getKey().length() + value.length();
+            settings.put(setting.getKey(), value);
         }
-        if (length > LONGEST_SETTINGS) {
-            throw refused("settings must have at most " + LONGEST_SETTINGS + " characters; got " + length);
+        if (characters > MOST_SETTINGS) {
+            throw refused("settings must have at most " + MOST_SETTINGS + " characters, names and values together; got "
+                    + characters);
         }
         return settings;
     }
@@ -209,7 +225,7 @@ public record Command(
             }
             if (state != null) {
                 json.writeFieldName("state");
-                json.writeRawValue(new String(state.toJson(), StandardCharsets.UTF_8));
+                json.writeRawValue(new String(inNewestFormat(state).toJson(), StandardCharsets.UTF_8));
             }
             Trees.writeIfThere(json, "by", by);
             Trees.writeIfThere(json, "why", why);
@@ -218,6 +234,13 @@ public record Command(
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    /** What a snapshot of format 1 does not say of its log has no say in a state. */
+    private static Snapshot inNewestFormat(Snapshot state) {
+        return state.format() == Snapshot.FORMAT
+                ? state
+                : Snapshot.of(state.name(), state.model(), state.source(), new SamplesLog("", null), state.time());
     }
 
     /** Whether it is a repetition of one that the model has obeyed: no fault of whoever sent it. */
@@ -256,7 +279,10 @@ public record Command(
         return state;
     }
 
-    static BadRecordException refused(String why) {
-        return new BadRecordException(Reason.COMMAND, why);
+    /** The reason may show what was sent, of which there may be much. */
+    private static BadRecordException refused(String why) {
+        boolean tooLong = why.codePointCount(0, why.length()) > LONGEST_TEXT;
+        return new BadRecordException(
+                Reason.COMMAND, tooLong ? why.substring(0, why.offsetByCodePoints(0, LONGEST_TEXT)) + "…" : why);
     }
 }

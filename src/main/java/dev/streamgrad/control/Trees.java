@@ -1,6 +1,7 @@
 package dev.streamgrad.control;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.streamgrad.json.Json;
 import java.io.IOException;
@@ -9,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What commands and events share of reading and writing JSON. */
 final class Trees {
-    static final ObjectMapper MAPPER = new ObjectMapper(Json.FACTORY);
+    /** One object and nothing after it; of two fields of one name nobody could say which is meant. */
+    static final ObjectMapper MAPPER = new ObjectMapper(Json.FACTORY)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
     private Trees() {}
 

@@ -24,7 +24,8 @@ public final class SpecSettings {
     /** The setting of the largest record that a model takes. */
     public static final String MAX_RECORD_BYTES = "max.record.bytes";
 
-    private static final String LABEL_SCALING = "label.scaling";
+    /** The setting that is left out where it is off. */
+    static final String LABEL_SCALING = "label.scaling";
 
     /**
      * What every model setting is unless it is set: the spec of {@link ModelSpec#xor}, and what its siblings would use.

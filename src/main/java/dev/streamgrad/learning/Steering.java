@@ -1,6 +1,7 @@
 package dev.streamgrad.learning;
 
 import dev.streamgrad.encoding.Mapping;
+import dev.streamgrad.json.ShortestDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,8 +59,23 @@ public final class Steering {
             "nonFinite.restores",
             "metrics.state");
 
+    /** Beyond it a double does not tell neighbours apart, and no model comes so far. */
+    private static final long MOST_COUNTED = 1L << 53;
+
+    /** The same of what is counted in an int. */
+    private static final long MOST_COUNTED_IN_A_ROW = 1L << 30;
+
     private static final String BATCH = "batch.";
     private static final String METRICS = "metrics.state";
+
+    /** Sums of squares, and numbers of samples. */
+    private static final Set<String> NEVER_NEGATIVE = Set.of(
+            "scaling.squares",
+            "scaling.counts",
+            "labelScaling.squares",
+            "checkpoint.squares",
+            "checkpoint.counts",
+            "checkpoint.labelSquares");
 
     private Steering() {}
 
@@ -102,15 +118,9 @@ public final class Steering {
         }
         ModelSpec spec = model.spec();
         Map<String, String> all = new LinkedHashMap<>(SpecSettings.format(spec));
-        Set<String> unused = new TreeSet<>(settings.keySet());
         all.putAll(settings);
         ModelSpec next = SpecSettings.parse(all);
-        unused.removeAll(SpecSettings.format(next).keySet());
-        if (!unused.isEmpty()) {
-            throw new IllegalArgumentException(unused.iterator().next() + " has no meaning with optimizer="
-                    + next.birth().optimizer().id() + " and schedule="
-                    + next.hyperparameters().schedule().id());
-        }
+        requireMeaning(settings, next);
         if (next.equals(spec)) {
             throw new IllegalArgumentException(
                     "set must change something; the model has these settings already: " + settings);
@@ -142,6 +152,7 @@ public final class Steering {
         all.putAll(settings);
         ModelSpec next = SpecSettings.parseGiven(all);
         requireSameEnds(model.spec().birth(), next.birth(), "reset");
+        requireMeaning(settings, next);
         Model fresh = new Model(next, model.firstOffset);
         fresh.lastOffset = model.lastOffset;
         fresh.version = model.version;
@@ -156,16 +167,16 @@ public final class Steering {
      * memory, statistics, words and schedule. Metrics and counters are this model's own, and so is whether it is
      * frozen.
      *
-     * @param state whose it is from now on
+     * @param state stays as it is: what is taken from it is copied
      */
     public static Model restore(Model model, Model state, @Nullable String id) {
         requireSameEnds(model.spec().birth(), state.spec().birth(), "restore");
         for (StateField field : ModelState.FIELDS) {
-            if (field.isIn(state.spec()) && !field.path().equals(METRICS)) {
-                field.forEach(state, number -> requireFinite(field, number));
+            if (field.isIn(state.spec()) && !OWN.contains(field.path())) {
+                field.forEach(state, number -> requireSound(field, number, state.spec()));
             }
         }
-        Model restored = new Model(state.spec(), state.state, model.firstOffset);
+        Model restored = new Model(state.spec(), state.state.copy(), model.firstOffset);
         boolean otherWindow = state.spec().hyperparameters().metricsWindow()
                 != model.spec().hyperparameters().metricsWindow();
         for (StateField field : ModelState.FIELDS) {
@@ -181,10 +192,46 @@ public final class Steering {
         return obeyed(restored, id);
     }
 
-    private static void requireFinite(StateField field, double number) {
+    /** A state comes from outside: none of it may stop the learner later, when a counter is full. */
+    private static void requireSound(StateField field, double number, ModelSpec spec) {
+        String path = field.path();
+        double most = Double.MAX_VALUE;
+        double least = -Double.MAX_VALUE;
+        if (path.equals("batch.samples")) {
+            most = spec.hyperparameters().batchSize() - 1.0;
+        } else if (path.equals("nonFinite.inARow")) {
+            most = MOST_COUNTED_IN_A_ROW;
+        } else if (path.equals("learningRateFactor")) {
+            least = Learner.LEAST_FACTOR;
+            most = 1.0;
+        } else if (field instanceof StateField.Whole) {
+            most = MOST_COUNTED;
+        } else if (NEVER_NEGATIVE.contains(path)) {
+            least = 0.0;
+        }
         if (!Double.isFinite(number)) {
             throw new IllegalArgumentException(
-                    "restore needs a state of finite numbers; got " + number + " in " + field.path());
+                    "restore needs a state of finite numbers; got " + number + " in " + path);
+        }
+        if (number < least || number > most) {
+            throw new IllegalArgumentException("restore needs a state whose " + path + " is at "
+                    + (number < least ? "least " + ShortestDecimal.text(least) : "most " + ShortestDecimal.text(most))
+                    + "; got " + ShortestDecimal.text(number));
+        }
+    }
+
+    /** What somebody sets must be in what they get. */
+    private static void requireMeaning(Map<String, String> settings, ModelSpec next) {
+        Set<String> unused = new TreeSet<>(settings.keySet());
+        // It is left out where it is off.
+        unused.remove(SpecSettings.LABEL_SCALING);
+        unused.removeAll(SpecSettings.format(next).keySet());
+        if (!unused.isEmpty()) {
+            throw new IllegalArgumentException(unused.iterator().next() + " has no meaning with layers "
+                    + next.architecture() + ", optimizer="
+                    + next.birth().optimizer().id() + " and schedule="
+                    + next.hyperparameters().schedule().id()
+                    + "; leave it out");
         }
     }
 
@@ -213,7 +260,7 @@ public final class Steering {
         return mapping == null ? Map.of() : mapping.settings();
     }
 
-    /** The arrays of weights and of the optimizer's memory are handed on as they are. */
+    /** The arrays of weights and of the optimizer's memory are in the training state. */
     private static boolean isShared(StateField field) {
         return field.path().equals("layers") || field.path().equals("optimizer.slots");
     }

@@ -58,7 +58,7 @@ final class SnapshotReader {
     }
 
     static Snapshot read(byte[] value) {
-        return new SnapshotReader(tree(value)).read();
+        return new SnapshotReader(tree(value)).read(value.length);
     }
 
     static JsonNode tree(byte[] value) {
@@ -69,13 +69,18 @@ final class SnapshotReader {
         }
     }
 
-    private Snapshot read() {
+    private Snapshot read(int bytes) {
         Map<String, String> settings = new LinkedHashMap<>();
         json.required("spec")
                 .properties()
                 .forEach(setting ->
                         settings.put(setting.getKey(), setting.getValue().asText()));
         ModelSpec spec = SpecSettings.parse(settings);
+        // A number takes two bytes at least. Asked before a model is made, which takes as much memory as the spec says.
+        if (spec.architecture().parameters() > bytes / 2) {
+            throw new IllegalArgumentException("a snapshot's layers must have "
+                    + spec.architecture().parameters() + " numbers for " + spec.architecture() + "; got fewer");
+        }
         Model model = Model.restore(spec, made -> {
             for (StateField field : ModelState.FIELDS) {
                 if (field.isIn(spec)) {
@@ -119,7 +124,7 @@ final class SnapshotReader {
             node = node.required(name);
         }
         if (field instanceof StateField.Whole whole) {
-            whole.set(model, node.longValue());
+            setWhole(whole, model, node);
             return;
         }
         if (field instanceof StateField.Flag flag) {
@@ -149,6 +154,17 @@ final class SnapshotReader {
                     + model.spec().architecture() + "; got " + numbers.length);
         }
         field.fill(model, Arrays.stream(numbers).iterator()::nextDouble);
+    }
+
+    private static void setWhole(StateField.Whole whole, Model model, JsonNode node) {
+        try {
+            whole.set(model, node.longValue());
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "a snapshot's " + whole.path() + " must be at most " + Integer.MAX_VALUE + "; got "
+                            + BadRecordException.shown(node.toString()),
+                    e);
+        }
     }
 
     /** Fills a field whose numbers say themselves how many there are. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.streamgrad.control;
+
+import org.jspecify.annotations.NullMarked;
