@@ -34,6 +34,7 @@ class EventTest {
                         Event.Kind.CREATED,
                         "xor",
                         0,
+                        "",
                         new Source(0, 0),
                         1_700_000_000_000L,
                         null,
@@ -41,11 +42,12 @@ class EventTest {
                         SpecSettings.format(ModelSpec.xor()),
                         null,
                         0,
-                        "94b6cf1cb19c68a34afa1faf8b3419dc7ef22b54ba6ddcb61649ba7e216fce9f"),
+                        null),
                 new Event(
                         Event.Kind.CONTROL,
                         "xor",
                         20117,
+                        "",
                         new Source(0, 20115),
                         1_700_000_000_001L,
                         first,
@@ -63,6 +65,7 @@ class EventTest {
                         Event.Kind.REFUSED,
                         "",
                         0,
+                        "",
                         new Source(1, -1),
                         0,
                         Cause.of("control", 1, 0, null),
@@ -75,6 +78,7 @@ class EventTest {
                         Event.Kind.REFUSED,
                         "xor",
                         20117,
+                        "",
                         new Source(0, 20117),
                         1_700_000_000_002L,
                         first,
@@ -87,6 +91,7 @@ class EventTest {
                         Event.Kind.RESTORED,
                         "xor",
                         20200,
+                        "Lq0gY3hWTZuqV5p2YkVZ3g",
                         new Source(0, 20300),
                         1_700_000_000_003L,
                         null,
@@ -99,6 +104,7 @@ class EventTest {
                         Event.Kind.DELETED,
                         "xor",
                         20201,
+                        "",
                         new Source(0, 20301),
                         1_700_000_000_004L,
                         first,
@@ -187,7 +193,7 @@ class EventTest {
         settings.put("z", "1");
         settings.put("a", "2");
         Event event = new Event(
-                Event.Kind.CONTROL, "m", 1, new Source(0, 0), 0, null, new Said("set", null, settings, null, null),
+                Event.Kind.CONTROL, "m", 1, "", new Source(0, 0), 0, null, new Said("set", null, settings, null, null),
                 settings, null, 0, null);
         Event back = Event.read(event.toJson());
         assertThat(back.spec().keySet()).containsExactly("z", "a");

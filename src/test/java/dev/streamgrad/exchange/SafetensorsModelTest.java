@@ -340,7 +340,7 @@ class SafetensorsModelTest {
                 "dictionaries | [[]] | the metadata's dictionaries must be 2 lists of words",
                 "dictionaries | [[],[1]] | the metadata's dictionaries must be 2 lists of words",
                 "dictionaries | [[],[\"a\",\"a\"]] | a dictionary must have at most 3 words, each once",
-                "dictionaries | [[\"a\",\"b\",\"c\"],[]] | a number of a dictionary must be from 0 to 2; got 3",
+                "dictionaries | [[\"a\",\"b\",\"c\"],[]] | a number of a dictionary or an id must be from 0 to 2; got 3",
                 "scaling.counts | -1 | the numbers of scaling.counts must be at least 0; got -1",
             })
     void wordsAndGapsThatSomebodyBroke_areRefused(String name, String value, String message) throws Exception {

@@ -313,7 +313,7 @@ class ControlTest {
                 "{\"command\":\"set\",\"settings\":{\"learning.rate\":\"0.3\"}} | set must change something; the model has these settings already",
                 "{\"command\":\"set\",\"settings\":{\"layers\":\"2,8,1\"}} | layers cannot change while a model lives; reset the model with it, or fork another",
                 "{\"command\":\"set\",\"settings\":{\"rate\":\"1\"}} | no model setting is called rate",
-                "{\"command\":\"set\",\"settings\":{\"momentum\":\"0.5\"}} | momentum has no meaning with optimizer=sgd",
+                "{\"command\":\"set\",\"settings\":{\"momentum\":\"0.5\"}} | momentum has no meaning with layers 2-4-1, optimizer=sgd",
                 "{\"command\":\"freeze\",\"settings\":{}} | settings are for set and reset only; got them with freeze",
                 "{\"command\":\"unfreeze\"} | unfreeze needs a frozen model; this one trains already",
                 "{\"command\":\"reset\",\"settings\":{\"layers\":\"3,1\"}} | reset must keep 2 inputs; got 3",
