@@ -35,6 +35,7 @@ import picocli.CommandLine.IVersionProvider;
             WatchCommand.class,
             ControlCommand.class,
             RollbackCommand.class,
+            ImportCommand.class,
             TopicsCommand.class,
             AuditCommand.class,
             ExportCommand.class,

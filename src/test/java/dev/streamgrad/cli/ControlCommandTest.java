@@ -3,7 +3,11 @@ package dev.streamgrad.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.streamgrad.broker.EmbeddedBroker;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that steer a model, against a learner that runs. */
 @ExtendWith(SharedBroker.class)
@@ -106,6 +111,32 @@ class ControlCommandTest {
                 .startsWith("gate was deleted, version 806");
         assertThat(run(1, "control", "--model", "gate", "freeze").err.toString())
                 .contains("there is none called gate");
+    }
+
+    @Test
+    void exportedModel_comesBack_toTheBit_andTheAuditFollows(@TempDir Path folder) throws Exception {
+        String file = folder.resolve("gate.safetensors").toString();
+        assertThat(run(0, "export", "--model", "gate", "--version", "300", "--out", file).out.toString())
+                .contains("gate version 300");
+        CommandRun imported = run(0, "import", "--model", "gate", file);
+        assertThat(imported.err.toString()).contains("has the whole state, as it was exported");
+        assertThat(imported.out.toString()).contains("gate has obeyed restore, version 501");
+        JsonNode before = exported(folder, "300");
+        JsonNode after = exported(folder, "501");
+        for (String field : List.of("layers", "optimizer", "spec")) {
+            assertThat(after.get(field)).as(field).isEqualTo(before.get(field));
+        }
+        assertThat(run(0, "audit").out.toString()).contains("gate: ok, 6 snapshots agree, the last of version 501");
+        Path garbage = Files.writeString(folder.resolve("garbage.safetensors"), "garbage");
+        assertThat(run(1, "import", "--model", "gate", garbage.toString()).err.toString()).contains("garbage.safetensors: ");
+        assertThat(run(2, "import", "--model", "gate", "no-such.safetensors").err.toString())
+                .contains("FILE must be a safetensors file; there is none at no-such.safetensors");
+    }
+
+    private JsonNode exported(Path folder, String version) throws Exception {
+        Path file = folder.resolve(version + ".json");
+        run(0, "export", "--model", "gate", "--version", version, "--out", file.toString());
+        return new ObjectMapper().readTree(Files.readAllBytes(file));
     }
 
     @Test
