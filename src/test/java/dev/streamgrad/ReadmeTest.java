@@ -53,8 +53,8 @@ class ReadmeTest {
             "streamgrad.offset",
             "streamgrad.value.bytes");
     /** What else has dots, or stands for a name. */
-    private static final Pattern OTHER =
-            Pattern.compile(".*\\.(md|jar|java|json|safetensors|onnx|yml|sh|cmd|properties|xml)|dev\\.streamgrad.*|cluster\\.local|KEY");
+    private static final Pattern OTHER = Pattern.compile(
+            ".*\\.(md|jar|java|json|safetensors|onnx|yml|sh|cmd|properties|xml)|dev\\.streamgrad.*|cluster\\.local|KEY");
 
     @Test
     void readme_isShort() throws IOException {

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KafkaStreams;
@@ -104,17 +104,15 @@ public final class ServedModels {
     }
 
     private int partition(byte[] key) {
-        KeyQueryMetadata metadata = namesAreKeys
-                ? streams.queryMetadataForKey(StoredModels.STORE, key, new ByteArraySerializer())
-                : null;
+        KeyQueryMetadata metadata =
+                namesAreKeys ? streams.queryMetadataForKey(StoredModels.STORE, key, new ByteArraySerializer()) : null;
         return metadata == null || metadata.equals(KeyQueryMetadata.NOT_AVAILABLE)
                 ? UNKNOWN_PARTITION
                 : metadata.partition();
     }
 
     private static SamplesLog log(byte @Nullable [] partition) {
-        PartitionState state =
-                partition == null ? PartitionState.unknown(0, 0) : PartitionState.read(partition);
+        PartitionState state = partition == null ? PartitionState.unknown(0, 0) : PartitionState.read(partition);
         return new SamplesLog(
                 state.samplesTopicId(), state.keylessModel().isEmpty() ? null : state.keylessModel(), state.reading());
     }

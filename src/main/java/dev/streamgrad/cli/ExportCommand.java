@@ -57,6 +57,7 @@ final class ExportCommand extends ClusterCommand {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help message and exit.")
+    @SuppressWarnings("UnusedVariable") // Read by picocli.
     private boolean help;
 
     @Override

@@ -70,8 +70,8 @@ final class SnapshotSearch {
             snapshot = Snapshot.read(record.value());
         } catch (IllegalArgumentException e) {
             unreadable++;
-            whyUnreadable = record.topic() + "-" + record.partition() + " at offset " + record.offset() + ": "
-                    + e.getMessage();
+            whyUnreadable =
+                    record.topic() + "-" + record.partition() + " at offset " + record.offset() + ": " + e.getMessage();
             return;
         }
         Found model = found.computeIfAbsent(snapshot.source().partition(), each -> new Found());
@@ -112,8 +112,7 @@ final class SnapshotSearch {
         }
         Found chosen = chosen();
         if (chosen == null) {
-            String partitions =
-                    found.keySet().stream().map(String::valueOf).collect(Collectors.joining(" and "));
+            String partitions = found.keySet().stream().map(String::valueOf).collect(Collectors.joining(" and "));
             return partition == null
                     ? "there are models named " + model + " in the partitions " + partitions
                             + "; choose one with --partition"

@@ -107,6 +107,7 @@ final class Safetensors {
         void read(ByteBuffer to, long from) throws IOException;
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record OfArray(byte[] array) implements Bytes {
         @Override
         public long size() {
@@ -185,6 +186,7 @@ final class Safetensors {
         parse(header(read(Long.BYTES, (int) length)), size - dataStart);
     }
 
+    @SuppressWarnings("ByteBufferBackingArray") // Of an array of its own.
     private static JsonNode header(ByteBuffer text) throws ExchangeException {
         JsonNode header;
         try {

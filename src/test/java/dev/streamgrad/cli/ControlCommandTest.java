@@ -116,7 +116,9 @@ class ControlCommandTest {
     @Test
     void exportedModel_comesBack_toTheBit_andTheAuditFollows(@TempDir Path folder) throws Exception {
         String file = folder.resolve("gate.safetensors").toString();
-        assertThat(run(0, "export", "--model", "gate", "--version", "300", "--out", file).out.toString())
+        assertThat(run(0, "export", "--model", "gate", "--version", "300", "--out", file)
+                        .out
+                        .toString())
                 .contains("gate version 300");
         CommandRun imported = run(0, "import", "--model", "gate", file);
         assertThat(imported.err.toString()).contains("has the whole state, as it was exported");
@@ -128,8 +130,11 @@ class ControlCommandTest {
         }
         assertThat(run(0, "audit").out.toString()).contains("gate: ok, 6 snapshots agree, the last of version 501");
         Path garbage = Files.writeString(folder.resolve("garbage.safetensors"), "garbage");
-        assertThat(run(1, "import", "--model", "gate", garbage.toString()).err.toString()).contains("garbage.safetensors: ");
-        assertThat(run(2, "import", "--model", "gate", "no-such.safetensors").err.toString())
+        assertThat(run(1, "import", "--model", "gate", garbage.toString()).err.toString())
+                .contains("garbage.safetensors: ");
+        assertThat(run(2, "import", "--model", "gate", "no-such.safetensors")
+                        .err
+                        .toString())
                 .contains("FILE must be a safetensors file; there is none at no-such.safetensors");
     }
 

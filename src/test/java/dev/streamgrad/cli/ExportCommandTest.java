@@ -72,7 +72,8 @@ class ExportCommandTest {
     }
 
     private CommandRun export(int code, String topic, String file, String... more) throws Exception {
-        List<String> command = new ArrayList<>(List.of("export", "--out", folder.resolve(file).toString()));
+        List<String> command =
+                new ArrayList<>(List.of("export", "--out", folder.resolve(file).toString()));
         command.addAll(List.of(more));
         return CommandRun.of(code, CommandRun.with(cluster(topic), command.toArray(String[]::new)));
     }
@@ -82,9 +83,7 @@ class ExportCommandTest {
         ModelSpec spec = ModelSpec.xor();
         Snapshot older = snapshot("xor", 0, spec, 100);
         Snapshot newer = snapshot("xor", 0, spec, 200);
-        publish(
-                "exported",
-                Map.of("xor", List.of(older, newer), "other", List.of(snapshot("other", 0, spec, 300))));
+        publish("exported", Map.of("xor", List.of(older, newer), "other", List.of(snapshot("other", 0, spec, 300))));
 
         CommandRun run = export(0, "exported", "xor.json", "--model", "xor");
         assertThat(folder.resolve("xor.json")).hasBinaryContent(newer.toJson());
@@ -128,17 +127,28 @@ class ExportCommandTest {
         publish(
                 "missing",
                 Map.of(
-                        "xor", List.of(snapshot("xor", 0, spec, 10), snapshot("xor", 0, spec, 20)),
-                        "many", many,
-                        "two", List.of(snapshot("two", 1, spec, 7), snapshot("two", 3, spec, 8)),
-                        "deleted", deleted));
-        assertFault("--model xor --version 15", "--version must be one that there is a snapshot of; got 15; of xor there are 10, 20");
+                        "xor",
+                        List.of(snapshot("xor", 0, spec, 10), snapshot("xor", 0, spec, 20)),
+                        "many",
+                        many,
+                        "two",
+                        List.of(snapshot("two", 1, spec, 7), snapshot("two", 3, spec, 8)),
+                        "deleted",
+                        deleted));
+        assertFault(
+                "--model xor --version 15",
+                "--version must be one that there is a snapshot of; got 15; of xor there are 10, 20");
         assertFault("--model many --version 31", "got 31; of many there are 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …, 30");
-        assertFault("--model none", "the snapshots topic must have a snapshot of none; it has those of deleted, many, two, xor; a model has its first one after snapshot.every steps");
+        assertFault(
+                "--model none",
+                "the snapshots topic must have a snapshot of none; it has those of deleted, many, two, xor; a model has its first one after snapshot.every steps");
         assertFault("--model deleted", "must have a snapshot of deleted; it has those of many, two, xor");
         assertFault("--model two", "there are models named two in the partitions 1 and 3; choose one with --partition");
-        assertFault("--model two --partition 0", "--partition must be one that has a model two; it is in 1 and 3; got 0");
-        assertThat(export(0, "missing", "two.json", "--model", "two", "--partition", "1").out.toString())
+        assertFault(
+                "--model two --partition 0", "--partition must be one that has a model two; it is in 1 and 3; got 0");
+        assertThat(export(0, "missing", "two.json", "--model", "two", "--partition", "1")
+                        .out
+                        .toString())
                 .contains("two version 7, ");
     }
 

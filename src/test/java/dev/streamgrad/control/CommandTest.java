@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,7 +63,7 @@ class CommandTest {
         return json.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String refusal(byte[] value) {
+    private static String refusal(byte @Nullable [] value) {
         BadRecordException refused = catchThrowableOfType(BadRecordException.class, () -> Command.read(value));
         assertThat(refused).isNotNull();
         assertThat(refused.reason()).isEqualTo(BadRecordException.Reason.COMMAND);
@@ -109,11 +110,11 @@ class CommandTest {
 
     @Test
     void byHand_aCommandMayBeShort_andSaysNumbersAsNumbers() throws Exception {
-        Command command = Command.read(bytes(
-                "{\"command\":\"set\",\"settings\":{\"learning.rate\":0.05,\"batch.size\":8},\"id\":null,\"more\":[1]}"));
+        Command command = Command.read(
+                bytes(
+                        "{\"command\":\"set\",\"settings\":{\"learning.rate\":0.05,\"batch.size\":8},\"id\":null,\"more\":[1]}"));
         assertThat(command)
-                .isEqualTo(Command.of(
-                        null, Kind.SET, Map.of("learning.rate", "0.05", "batch.size", "8"), null, null));
+                .isEqualTo(Command.of(null, Kind.SET, Map.of("learning.rate", "0.05", "batch.size", "8"), null, null));
     }
 
     @ParameterizedTest
@@ -164,7 +165,8 @@ class CommandTest {
 
     @Test
     void bytesThatAreNoText_areRefused() {
-        assertThat(refusal(new byte[] {'{', '"', (byte) 0xFF, '"', ':', '1', '}'})).contains("one JSON object");
+        assertThat(refusal(new byte[] {'{', '"', (byte) 0xFF, '"', ':', '1', '}'}))
+                .contains("one JSON object");
     }
 
     @Test
@@ -190,8 +192,7 @@ class CommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"NaN", "Infinity", "-Infinity", "1e999", "\"\"", "true", "\" \""})
     void numbersThatAreNone_areRefusedByTheModel(String number) throws Exception {
-        Command command =
-                Command.read(bytes("{\"command\":\"set\",\"settings\":{\"learning.rate\":" + number + "}}"));
+        Command command = Command.read(bytes("{\"command\":\"set\",\"settings\":{\"learning.rate\":" + number + "}}"));
         Model model = trained(SPEC, 20);
         assertThatThrownBy(() -> command.applyTo(model))
                 .isInstanceOf(BadRecordException.class)
@@ -204,8 +205,7 @@ class CommandTest {
         Command command = Command.read(bytes(
                 "{\"command\":\"set\",\"settings\":{\"learning.rate\":\"\\n\\u202e" + "x".repeat(16_000) + "\"}}"));
         Model model = trained(SPEC, 20);
-        BadRecordException refused =
-                catchThrowableOfType(BadRecordException.class, () -> command.applyTo(model));
+        BadRecordException refused = catchThrowableOfType(BadRecordException.class, () -> command.applyTo(model));
         assertThat(refused.text()).hasLineCount(1).hasSizeLessThan(1100).doesNotContain("\u202e");
     }
 
@@ -228,7 +228,8 @@ class CommandTest {
     void stateWithAnotherFingerprint_isRefused() throws Exception {
         ObjectNode state = (ObjectNode) MAPPER.readTree(snapshot(20).toJson());
         ((ArrayNode) state.get("layers").get(1).get("biases")).set(0, 0.25);
-        assertThat(refusal(restore(state))).contains("state must have the fingerprint that it says", "as it was published");
+        assertThat(refusal(restore(state)))
+                .contains("state must have the fingerprint that it says", "as it was published");
     }
 
     /** Whatever is changed in a state, it is refused, or what comes of it is a model that can be written. */
@@ -237,8 +238,23 @@ class CommandTest {
         long seed = 20_261;
         Random random = new Random(seed);
         List<String> values = List.of(
-                "null", "-1", "0", "1", "1e300", "-1e300", "9223372036854775807", "2147483648", "\"\"", "\"x\"", "[]",
-                "{}", "true", "[[1]]", "1.5", "\"\\ud800\"", "99999999999999999999999");
+                "null",
+                "-1",
+                "0",
+                "1",
+                "1e300",
+                "-1e300",
+                "9223372036854775807",
+                "2147483648",
+                "\"\"",
+                "\"x\"",
+                "[]",
+                "{}",
+                "true",
+                "[[1]]",
+                "1.5",
+                "\"\\ud800\"",
+                "99999999999999999999999");
         int read = 0;
         for (int i = 0; i < 3000; i++) {
             ObjectNode state = (ObjectNode) MAPPER.readTree(snapshot(20).toJson());
@@ -249,7 +265,8 @@ class CommandTest {
                 Command command = Command.read(restore(state));
                 read++;
                 Model restored = Objects.requireNonNull(command.applyTo(trained(SPEC, 30)));
-                Snapshot.read(Snapshot.of("xor", restored, new Source(0, 29), LOG, 5).toJson());
+                Snapshot.read(
+                        Snapshot.of("xor", restored, new Source(0, 29), LOG, 5).toJson());
             } catch (BadRecordException e) {
                 assertThat(e.text()).as(what).hasLineCount(1).hasSizeLessThan(1100);
             } catch (RuntimeException e) {
@@ -308,11 +325,13 @@ class CommandTest {
         assertThat(model.samples()).isZero();
         Snapshot state = snapshot(40);
         model = done(new Command("5", Kind.RESTORE, Map.of(), state, null, null), model);
-        assertThat(model.parameters().layer(0).weights()).isEqualTo(state.model().parameters().layer(0).weights());
+        assertThat(model.parameters().layer(0).weights())
+                .isEqualTo(state.model().parameters().layer(0).weights());
         assertThat(model.version()).isEqualTo(version + 5);
         assertThat(model.controls()).isEqualTo(5);
         assertThat(model.recentCommands().ids()).containsExactly("1", "2", "3", "4", "5");
-        assertThat(Command.of("6", Kind.DELETE, Map.of(), null, null).applyTo(model)).isNull();
+        assertThat(Command.of("6", Kind.DELETE, Map.of(), null, null).applyTo(model))
+                .isNull();
     }
 
     private static Model done(Command command, Model model) throws BadRecordException {

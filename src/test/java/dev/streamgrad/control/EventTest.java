@@ -147,8 +147,9 @@ class EventTest {
         json.put("format", 2);
         assertThatThrownBy(() -> Event.read(MAPPER.writeValueAsBytes(json)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("unknown format 2 of an event, this release reads up to 1; use the release that wrote it, or"
-                        + " a newer one");
+                .hasMessage(
+                        "unknown format 2 of an event, this release reads up to 1; use the release that wrote it, or"
+                                + " a newer one");
     }
 
     @ParameterizedTest
@@ -193,8 +194,18 @@ class EventTest {
         settings.put("z", "1");
         settings.put("a", "2");
         Event event = new Event(
-                Event.Kind.CONTROL, "m", 1, "", new Source(0, 0), 0, null, new Said("set", null, settings, null, null),
-                settings, null, 0, null);
+                Event.Kind.CONTROL,
+                "m",
+                1,
+                "",
+                new Source(0, 0),
+                0,
+                null,
+                new Said("set", null, settings, null, null),
+                settings,
+                null,
+                0,
+                null);
         Event back = Event.read(event.toJson());
         assertThat(back.spec().keySet()).containsExactly("z", "a");
         assertThat(Objects.requireNonNull(back.said()).settings().keySet()).containsExactly("z", "a");
@@ -205,7 +216,6 @@ class EventTest {
     void sha256_isThatOfTheValue_orOfNothing() {
         assertThat(Event.sha256("{\"command\":\"freeze\"}".getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo("9dc06a44c458404761932da558db26f06ce64cc3393243c6d457edc0ded88b13");
-        assertThat(Event.sha256(null))
-                .isEqualTo("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assertThat(Event.sha256(null)).isEqualTo("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 }

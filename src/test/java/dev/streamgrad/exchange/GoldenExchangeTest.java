@@ -93,7 +93,9 @@ class GoldenExchangeTest {
         requireSameLayers(python, "optimizer.m.", model.state().slots().get(0));
         requireSameLayers(python, "optimizer.v.", model.state().slots().get(1));
         requireSameBits(numbers(python, "scaling.count"), new double[] {1000.0});
-        requireSameBits(numbers(python, "scaling.means"), model.scaler().mean());
+        requireSameBits(
+                numbers(python, "scaling.means"),
+                Objects.requireNonNull(model.scaler()).mean());
         requireSameBits(numbers(python, "scaling.squares"), model.scaler().squares());
         assertThat(python.path("metadata").path("fingerprint").asText()).isEqualTo(Fingerprint.of(model));
         assertThat(python.path("metadata").path("model").asText()).isEqualTo("xor");

@@ -55,8 +55,8 @@ class OnnxIT {
                     ModelSpec spec = Exported.spec(
                             "layers=" + layers,
                             "hidden.activation=" + hidden.id(),
-                            "output.activation=" + head.split(" ")[0],
-                            "loss=" + head.split(" ")[1],
+                            "output.activation=" + head.split(" ", -1)[0],
+                            "loss=" + head.split(" ", -1)[1],
                             "features.scaling=" + scaling,
                             "clip.gradient.norm=1",
                             "learning.rate=0.01");

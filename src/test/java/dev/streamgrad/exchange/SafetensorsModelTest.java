@@ -80,8 +80,14 @@ class SafetensorsModelTest {
         Model back = SafetensorsModel.read(write(model), Exported.snapshot(fresh))
                 .snapshot()
                 .model();
-        assertThat(back.vocabulary().dictionaries().get(0).words())
-                .isEqualTo(model.vocabulary().dictionaries().get(0).words());
+        assertThat(Objects.requireNonNull(back.vocabulary())
+                        .dictionaries()
+                        .get(0)
+                        .words())
+                .isEqualTo(Objects.requireNonNull(model.vocabulary())
+                        .dictionaries()
+                        .get(0)
+                        .words());
         assertThat(Fingerprint.of(back)).isEqualTo(Fingerprint.of(model));
     }
 
@@ -201,7 +207,8 @@ class SafetensorsModelTest {
         assertThat(back.parameters().layer(1).weights().getData()).isDeepEqualTo(new double[][] {{5}, {6}, {7}, {8}});
         assertThat(back.parameters().layer(1).biases().toArray()).containsExactly(9);
         assertThat(back.spec()).isEqualTo(spec);
-        assertThat(back.scaler().mean()).isEqualTo(present.scaler().mean());
+        assertThat(Objects.requireNonNull(back.scaler()).mean())
+                .isEqualTo(Objects.requireNonNull(present.scaler()).mean());
         assertThat(back.scaler().count()).isEqualTo(123);
         assertThat(back.version()).isEqualTo(present.version());
         assertThat(back.steps()).isEqualTo(present.steps());
@@ -252,12 +259,12 @@ class SafetensorsModelTest {
             })
     void weightsOfAnotherShape_areRefused(String tensors, String message) throws ExchangeException {
         Safetensors.Writer writer = new Safetensors.Writer(Map.of());
-        for (String tensor : tensors.split(" ")) {
-            List<Long> shape = Stream.of(tensor.split("=")[1].split("x"))
+        for (String tensor : tensors.split(" ", -1)) {
+            List<Long> shape = Stream.of(tensor.split("=", -1)[1].split("x", -1))
                     .map(Long::valueOf)
                     .toList();
             int numbers = shape.stream().mapToInt(Long::intValue).reduce(1, (a, b) -> a * b);
-            writer.add(tensor.split("=")[0], shape, new double[numbers]);
+            writer.add(tensor.split("=", -1)[0], shape, new double[numbers]);
         }
         requireRefusal(writer.toBytes(), Exported.snapshot(trained(ModelSpec.xor())), message);
     }

@@ -246,7 +246,8 @@ class HttpApiTest {
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.headers().firstValue("Content-Type")).hasValue(type);
             assertThat(response.headers().firstValue("Content-Disposition"))
-                    .hasValue("attachment; filename=\"a_predict." + format + "\"; filename*=UTF-8''a%2Fpredict." + format);
+                    .hasValue("attachment; filename=\"a_predict." + format + "\"; filename*=UTF-8''a%2Fpredict."
+                            + format);
             files.add(response.body());
         }
         assertThat(files.get(0)).isEqualTo(files.get(1)).isNotEmpty();
@@ -261,7 +262,8 @@ class HttpApiTest {
         Snapshot snapshot = Snapshot.read(json.body());
         assertThat(snapshot.isIntact()).isTrue();
         assertThat(snapshot.fingerprint())
-                .isEqualTo(json(get(first, "/models/model-1")).path("fingerprint").asText());
+                .isEqualTo(
+                        json(get(first, "/models/model-1")).path("fingerprint").asText());
         assertThat(snapshot.source().partition()).isBetween(0, 3);
         assertThat(snapshot.source().offset()).isEqualTo(snapshot.model().lastOffset());
         HttpResponse<byte[]> file = CLIENT.send(

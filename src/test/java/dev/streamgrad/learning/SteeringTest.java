@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -199,7 +200,8 @@ class SteeringTest {
         Model model = trained(XOR + " batch.size=4 features.scaling=running", 26);
         Map<String, List<Double>> before = everythingOf(model);
         Model frozen = Steering.freeze(model, "f");
-        assertThat(differences(everythingOf(frozen), before)).containsExactly("commands", "controls", "frozen", "version");
+        assertThat(differences(everythingOf(frozen), before))
+                .containsExactly("commands", "controls", "frozen", "version");
         long version = frozen.version();
         Learner learner = new Learner(frozen.spec());
         assertThat(learner.learn(frozen, new double[] {0, 1}, new double[] {1}, 1.0))
@@ -278,7 +280,7 @@ class SteeringTest {
         // What a model of that batch size becomes with the weights that this one has.
         Model other = new Model(spec(XOR + " batch.size=" + after), 100);
         StateField layers = ModelState.field("layers");
-        layers.fill(other, state.get("layers").iterator()::next);
+        layers.fill(other, Objects.requireNonNull(state.get("layers")).iterator()::next);
         train(changed, 50, 50 + 3 * after);
         train(other, 50, 50 + 3 * after);
         assertThat(everythingOf(changed).get("layers"))
@@ -329,7 +331,8 @@ class SteeringTest {
         train(reset, 26, 60);
         Model fresh = new Model(reset.spec(), 126);
         train(fresh, 26, 60);
-        assertThat(everythingOf(reset).get("layers")).isEqualTo(everythingOf(fresh).get("layers"));
+        assertThat(everythingOf(reset).get("layers"))
+                .isEqualTo(everythingOf(fresh).get("layers"));
         assertThat(everythingOf(reset).get("optimizer.slots"))
                 .isEqualTo(everythingOf(fresh).get("optimizer.slots"));
     }
@@ -358,7 +361,9 @@ class SteeringTest {
         train(model, 25, 50);
         Map<String, List<Double>> first = everythingOf(model);
         Model restored = Steering.restore(model, then, "r");
-        assertThat(restored.version()).isEqualTo(1 + first.get("version").get(0).longValue());
+        assertThat(restored.version())
+                .isEqualTo(
+                        1 + Objects.requireNonNull(first.get("version")).get(0).longValue());
         Set<String> own = Set.of("commands", "controls", "lastOffset", "metrics.state", "samples", "version");
         assertThat(own).containsAll(differences(everythingOf(restored), before));
         for (String path : List.of("lastOffset", "metrics.state", "samples")) {
@@ -386,7 +391,9 @@ class SteeringTest {
         assertThat(restored.lastOffset()).isEqualTo(124);
         assertThat(restored.samples()).isEqualTo(25);
         assertThat(restored.steps()).isEqualTo(40);
-        assertThat(restored.metrics().sinceStart().samples()).as("another window").isZero();
+        assertThat(restored.metrics().sinceStart().samples())
+                .as("another window")
+                .isZero();
         assertThat(everythingOf(restored).get("layers"))
                 .isEqualTo(everythingOf(other).get("layers"));
     }

@@ -433,12 +433,11 @@ class ControlTest {
         learner.command("{\"command\":\"set\",\"settings\":{\"learning.rate\":\"3\"}}");
         learner.learn(12 - place);
         List<Double> here = numbers(model());
-        try (TopologyTestDriver unused = learner.driver) {
-            learner = new Running(new ClusterFacts("", 1, 1_000_000));
-            learner.learn(place + 1);
-            learner.command("{\"command\":\"set\",\"settings\":{\"learning.rate\":\"3\"}}");
-            learner.learn(12 - place - 1);
-        }
+        learner.driver.close();
+        start();
+        learner.learn(place + 1);
+        learner.command("{\"command\":\"set\",\"settings\":{\"learning.rate\":\"3\"}}");
+        learner.learn(12 - place - 1);
         assertThat(numbers(model())).isNotEqualTo(here);
     }
 
