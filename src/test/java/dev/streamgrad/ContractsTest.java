@@ -274,10 +274,14 @@ class ContractsTest {
         }
     }
 
+    /** A frozen model scores a sample without training on it. */
     @Test
-    void prediction_hasLabelAndLoss_ifAndOnlyIfItTrained() throws IOException {
+    void prediction_hasLabelAndLoss_orNeither_andBothIfItTrained() throws IOException {
         ObjectNode trained = (ObjectNode) predictions().get(0);
-        assertDoesNotFit("prediction.schema.json", trained.deepCopy().put("trained", false), "a request with a label");
+        ObjectNode scored = trained.deepCopy().put("trained", false);
+        assertFits("prediction.schema.json", scored);
+        assertDoesNotFit("prediction.schema.json", scored.deepCopy().without("loss"), "a label without a loss");
+        assertDoesNotFit("prediction.schema.json", scored.deepCopy().without("label"), "a loss without a label");
         ObjectNode request = (ObjectNode) predictions().get(3);
         assertDoesNotFit("prediction.schema.json", request.deepCopy().put("trained", true), "a sample without a label");
         assertDoesNotFit("prediction.schema.json", request.deepCopy().put("loss", 0.1), "a request with a loss");

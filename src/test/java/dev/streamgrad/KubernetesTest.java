@@ -727,7 +727,7 @@ class KubernetesTest {
                         "topic literal snapshots: Describe DescribeConfigs Write",
                         "topic literal dead-letters: Describe DescribeConfigs Write",
                         "topic literal control: Describe DescribeConfigs Read",
-                        "topic literal events: Describe DescribeConfigs Write",
+                        "topic literal events: Describe DescribeConfigs Read Write",
                         "topic literal streamgrad-models-changelog: Create Describe DescribeConfigs Read Write",
                         "transactionalId prefix streamgrad-: Describe Write",
                         "cluster  : IdempotentWrite");

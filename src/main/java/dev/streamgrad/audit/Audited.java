@@ -218,7 +218,7 @@ final class Audited {
         if (command == null) {
             unknown = entry.place() + " restored a state by the command " + cause.topic() + "-" + cause.partition()
                     + "@" + cause.offset() + ", which is gone; keep that topic with retention.ms=-1";
-        } else if (gone || command.wasObeyedBy(replayed.model()) || isTooLarge(command, event.limit())) {
+        } else if (gone || command.wasObeyedBy(replayed.model()) || isRefusedForItsSize(command, event)) {
             requireKind(entry, Event.Kind.REFUSED);
         } else {
             obey(entry, command);
@@ -234,9 +234,14 @@ final class Audited {
     }
 
     /** Only the learner knew what its topic takes; that this is more follows. */
-    private static boolean isTooLarge(Command command, long limit) {
-        Snapshot state = command.state();
-        return state != null && limit > 0 && Snapshot.largest(state.model().spec()) > limit;
+    private boolean isRefusedForItsSize(Command command, Event event) {
+        try {
+            return event.kind() == Event.Kind.REFUSED
+                    && event.limit() > 0
+                    && command.largestSnapshot(replayed.model()) > event.limit();
+        } catch (BadRecordException e) {
+            return false;
+        }
     }
 
     private void obey(Entry entry, Command command) {

@@ -249,6 +249,25 @@ public record Command(
     }
 
     /**
+     * How many bytes a snapshot of the model takes at most when it has obeyed: to be looked at before, because the
+     * model may become much larger.
+     *
+     * @throws BadRecordException if it cannot be obeyed
+     */
+    public long largestSnapshot(Model model) throws BadRecordException {
+        try {
+            return Snapshot.largest(
+                    switch (kind) {
+                        case SET, RESET -> Steering.specWith(model, settings);
+                        case RESTORE -> required(state).model().spec();
+                        case FREEZE, UNFREEZE, DELETE -> model.spec();
+                    });
+        } catch (IllegalArgumentException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
      * Does to a model what is wanted: the model from then on, under the next version, or null if it is no more. The one
      * given must not be used any more.
      *

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *   command, id, settings, by, why    as in the command, as far as it could be read; never its state
  *   spec          of created: all settings of the model
  *   reason        of refused: field, rule, value and remedy
- *   limit         of a refused restore that is too large: how many bytes a snapshot may have
+ *   limit         of what is refused because the model would be too large: how many bytes a snapshot may have
  *   fingerprint   of control and restored: that of the model from then on
  * </pre>
  *
@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * @param said what the command said; null if it was none, or could not be read
  * @param spec of created: the model's settings; else empty
  * @param reason of refused; else null
- * @param limit of a restore refused for its size: how many bytes a snapshot may have; else 0
+ * @param limit of what is refused because the model would be too large: how many bytes a snapshot may have; else 0
  * @param fingerprint of the model from then on; null where it was not changed, or is no more
  */
 public record Event(

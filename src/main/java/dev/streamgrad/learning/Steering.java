@@ -117,9 +117,7 @@ public final class Steering {
                                     + new TreeSet<>(CHANGEABLE));
         }
         ModelSpec spec = model.spec();
-        Map<String, String> all = new LinkedHashMap<>(SpecSettings.format(spec));
-        all.putAll(settings);
-        ModelSpec next = SpecSettings.parse(all);
+        ModelSpec next = specWith(model, settings);
         requireMeaning(settings, next);
         if (next.equals(spec)) {
             throw new IllegalArgumentException(
@@ -141,6 +139,17 @@ public final class Steering {
             changed.checkpoint.save(changed);
         }
         return obeyed(changed, id);
+    }
+
+    /**
+     * The model's settings with these changed.
+     *
+     * @throws IllegalArgumentException if one is wrong
+     */
+    public static ModelSpec specWith(Model model, Map<String, String> settings) {
+        Map<String, String> all = new LinkedHashMap<>(SpecSettings.format(model.spec()));
+        all.putAll(settings);
+        return SpecSettings.parse(all);
     }
 
     /**

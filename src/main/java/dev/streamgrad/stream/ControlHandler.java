@@ -7,7 +7,6 @@ import dev.streamgrad.learning.Model;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.records.ModelName;
-import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.stream.LearningListener.CommandOutcome;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import org.apache.kafka.streams.processor.api.Record;
@@ -126,10 +125,7 @@ final class ControlHandler {
         }
 
         private void obey(Command read, LiveModel obedient) throws BadRecordException {
-            Snapshot state = read.state();
-            if (state != null) {
-                requireRoomFor(state);
-            }
+            requireRoom(read.largestSnapshot(obedient.model()));
             int depth = obedient.model().spec().architecture().depth();
             Model next = read.applyTo(obedient.model());
             if (next == null) {
@@ -149,14 +145,14 @@ final class ControlHandler {
             LOG.info("model {} has obeyed {} by {}: {}", name, read.kind().id(), read.by(), read.why());
         }
 
-        private void requireRoomFor(Snapshot state) throws BadRecordException {
-            long largest = Snapshot.largest(state.model().spec());
+        /** Before the model is made: it may be much larger than what was said of it. */
+        private void requireRoom(long largest) throws BadRecordException {
             if (largest > cluster.largestSnapshot()) {
                 limit = cluster.largestSnapshot();
                 throw new BadRecordException(
                         Reason.LIMIT,
-                        "state must be of a model whose snapshots have at most " + limit
-                                + " bytes, which is what the snapshots topic takes; its may have " + largest
+                        "the model must have snapshots of at most " + limit
+                                + " bytes, which is what the snapshots topic takes; these may have " + largest
                                 + "; raise max.message.bytes of that topic, and kafka.producer.max.request.size");
             }
         }

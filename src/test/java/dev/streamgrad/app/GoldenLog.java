@@ -1,11 +1,14 @@
 package dev.streamgrad.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.streamgrad.broker.EmbeddedBroker;
+import dev.streamgrad.cluster.Topics;
+import dev.streamgrad.settings.Settings;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -331,6 +334,11 @@ final class GoldenLog {
                     .all()
                     .get();
         }
+        // There were no commands then: whoever upgrades creates their topics.
+        settings.put("control.topic", prefix + "control");
+        settings.put("events.topic", prefix + "events");
+        Map<String, Boolean> created = Topics.create(Settings.of(settings), 1, Optional.of((short) 1), line -> {});
+        assertThat(created.values().stream().filter(isNew -> isNew)).hasSize(2);
         return settings;
     }
 }

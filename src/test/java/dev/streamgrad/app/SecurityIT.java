@@ -74,7 +74,7 @@ class SecurityIT {
                 .flatMap(topic -> Stream.of(AclOperation.WRITE, AclOperation.DESCRIBE)
                         .map(operation -> right(user, ResourceType.TOPIC, topic, PatternType.LITERAL, operation)));
         Stream<AclBinding> read = Stream.of(
-                        settings.samplesTopic(), settings.controlTopic().orElseThrow())
+                        settings.samplesTopic(), settings.controlTopic().orElseThrow(), settings.eventsTopic())
                 .flatMap(topic -> Stream.of(AclOperation.READ, AclOperation.DESCRIBE)
                         .map(operation -> right(user, ResourceType.TOPIC, topic, PatternType.LITERAL, operation)));
         Stream<AclBinding> changelog = Stream.of(

@@ -382,6 +382,9 @@ class ControlTest {
                 StandardCharsets.UTF_8)));
         assertThat(event.limit()).isEqualTo(20_000);
         assertThat(event.reason()).contains("at most 20000 bytes");
+        Event reset = learner.command("{\"command\":\"reset\",\"settings\":{\"layers\":\"2,3000,3000,1\"}}");
+        assertThat(reset.kind()).isEqualTo(Event.Kind.REFUSED);
+        assertThat(reset.limit()).isEqualTo(20_000);
         assertThat(learner.deadLetters.isEmpty()).isFalse();
     }
 
