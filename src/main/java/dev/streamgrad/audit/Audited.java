@@ -53,6 +53,7 @@ final class Audited {
     private long smallestRecord = Long.MAX_VALUE;
     private long checked;
     private long last;
+    private boolean obeyedCommands;
     private @Nullable String mismatch;
     /** Why nothing can be said from some event on. */
     private @Nullable String unknown;
@@ -307,6 +308,7 @@ final class Audited {
      * @param ofThisLog whether it says that it is of the samples topic that is there
      */
     void snapshot(Snapshot snapshot, byte[] value, int inPartition, boolean ofThisLog) {
+        obeyedCommands |= snapshot.model().controls() > 0;
         long version = snapshot.model().version();
         Moment moment = Moment.of(snapshot.model());
         if (mismatch != null || unknown != null || moment.compareTo(base) <= 0) {
@@ -399,6 +401,11 @@ final class Audited {
      * were too large, if some are much larger than others, and whose those without a key were, if there are any.
      */
     private @Nullable String doubt(long keyless) {
+        if (obeyedCommands && !ledger.isWhole()) {
+            return "it has obeyed commands, and not all events are there to follow: control.topic and events.topic must be those"
+                    + " of the learner, this user must be able to read them, and none of their records may be gone ("
+                    + mismatch + ")";
+        }
         if (!settingsStandIn) {
             return null;
         }

@@ -31,6 +31,8 @@ public final class Ledger {
     private final Map<ModelId, List<Entry>> entries = new TreeMap<>();
     private final String samplesTopicId;
     private String controlTopicId = "";
+    /** Whether the oldest events are there. */
+    private boolean whole;
     /** By partition of the samples topic: the first offset that an event stands behind. */
     private final Map<Integer, Long> begins = new HashMap<>();
 
@@ -88,6 +90,10 @@ public final class Ledger {
                 TopicLog commands = new TopicLog(settings, control.get())) {
             while (!events.isAtEnd() && !isStopped.getAsBoolean()) {
                 events.poll(ledger::take);
+            }
+            ledger.whole = true;
+            for (int partition = 0; partition < events.partitions(); partition++) {
+                ledger.whole &= events.beginning(partition) == 0;
             }
             ledger.controlTopicId = commands.topicId();
             for (int partition = 0; partition < commands.partitions(); partition++) {
@@ -194,6 +200,11 @@ public final class Ledger {
     private @Nullable ConsumerRecord<byte[], byte[]> record(Cause cause) {
         return commands.getOrDefault(new TopicPartition(cause.topic(), cause.partition()), Map.of())
                 .get(cause.offset());
+    }
+
+    /** Whether all events that were ever written are there to be read. */
+    public boolean isWhole() {
+        return whole;
     }
 
     /** What does not fit between events and commands. */

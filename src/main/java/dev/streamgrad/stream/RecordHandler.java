@@ -340,15 +340,17 @@ final class RecordHandler {
         }
     }
 
-    private static String divergence(
-            LiveModel live, double learningRate, Learner.Outcome outcome, RecordMetadata from) {
+    private String divergence(LiveModel live, double learningRate, Learner.Outcome outcome, RecordMetadata from) {
         return "the step of model " + BadRecordException.shown(live.name()) + " at version "
                 + live.model().version() + " must be finite; this sample (" + from.topic() + "-" + from.partition()
                 + " offset " + from.offset() + ") makes it overflow; the learning rate "
                 + ShortestDecimal.text(learningRate)
                 + " is almost certainly too high, set learning.rate to "
                 + aTenthOf(live.model().spec().hyperparameters().optimizer().learningRate())
-                + " for a model of another name (this one keeps its settings) or scale the features down"
+                + (settings.controlTopic().isPresent()
+                        ? " by the command control"
+                        : " for a model of another name (this one keeps its settings)")
+                + " or scale the features down"
                 + (outcome == Learner.Outcome.RESTORED
                         ? " (the model went back to its last snapshot, at half the learning rate)"
                         : "");

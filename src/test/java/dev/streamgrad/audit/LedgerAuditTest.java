@@ -113,7 +113,7 @@ class LedgerAuditTest {
             samplesIn = driver.createInputTopic(
                     settings.samplesTopic(), new ByteArraySerializer(), new ByteArraySerializer());
             controlIn = driver.createInputTopic(
-                    settings.controlTopic().orElseThrow(), new ByteArraySerializer(), new ByteArraySerializer());
+                    settings.controlTopic().orElse("none"), new ByteArraySerializer(), new ByteArraySerializer());
         }
 
         History learn(int count) {
@@ -450,6 +450,33 @@ class LedgerAuditTest {
                 assertThat(finding.verdict()).isEqualTo(Verdict.NOT_VERIFIED);
                 assertThat(finding.text()).contains("which is gone; keep that topic with retention.ms=-1");
             });
+        }
+    }
+
+    /** Whoever may not read the events, or names other topics, learns nothing about the models, and nothing false. */
+    @Test
+    void withoutAllEvents_aModelThatObeyedCommands_isNotAccused() throws Exception {
+        try (History history =
+                        new History().learn(30).command(FASTER).learn(30).said().written();
+                Admin admin = admin()) {
+            History others = new History(
+                    "control.topic=",
+                    "samples.topic=" + history.settings.samplesTopic(),
+                    "snapshots.topic=" + history.settings.snapshotsTopic());
+            for (History audited : List.of(others, history)) {
+                if (audited == history) {
+                    admin.deleteRecords(Map.of(
+                                    new TopicPartition(history.settings.eventsTopic(), 0),
+                                    RecordsToDelete.beforeOffset(2)))
+                            .all()
+                            .get();
+                }
+                assertThat(audited.audit()).singleElement().satisfies(finding -> {
+                    assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.NOT_VERIFIED);
+                    assertThat(finding.text()).contains("not all events are there to follow");
+                });
+            }
+            others.close();
         }
     }
 
