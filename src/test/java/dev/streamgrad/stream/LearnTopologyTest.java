@@ -507,7 +507,7 @@ class LearnTopologyTest {
     void numbersInDeadLetters_areTheSameOnEveryJvm() {
         Running app = start(ONE_PARTITION, "layers=2,1", "output.activation=identity", "learning.rate=2e23");
         app.send("{\"features\":[1e300,1],\"label\":[1]}");
-        assertThat(reason(app)).contains("the learning rate 2.0E23 is", "set learning.rate to 2.0E22 for");
+        assertThat(reason(app)).contains("the learning rate 2.0E23 is", "set learning.rate to 2.0E22 by");
     }
 
     @Test
