@@ -1,5 +1,7 @@
 package dev.streamgrad.cli;
 
+import dev.streamgrad.control.Command;
+import dev.streamgrad.control.Event;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.BadRecordException.Reason;
@@ -10,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says that samples become dead letters, so that nobody takes silence for success: the first of each model and kind of
@@ -45,7 +48,10 @@ final class DeadLetterNotes implements LearningListener {
         count++;
         long now = nanoTime.getAsLong();
         if (noted.size() < MOST_NOTES && noted.add(new Kind(model, reason))) {
-            say(now, "model " + BadRecordException.shown(model) + ": a sample became a dead letter: " + text);
+            say(
+                    now,
+                    "model " + BadRecordException.shown(model) + ": "
+                            + (reason == Reason.COMMAND ? "a command" : "a sample") + " became a dead letter: " + text);
             if (noted.size() == MOST_NOTES) {
                 say(now, "from here on, dead letters are only counted");
             }
@@ -66,7 +72,7 @@ final class DeadLetterNotes implements LearningListener {
         countSaid = count;
     }
 
-    /** How many samples became dead letters. */
+    /** How many samples and commands became dead letters. */
     synchronized long count() {
         return count;
     }
@@ -94,6 +100,21 @@ final class DeadLetterNotes implements LearningListener {
             public void deadLetter(String model, Reason reason, String text) {
                 task.deadLetter(model, reason, text);
                 note(model, reason, text);
+            }
+
+            @Override
+            public void event(String model, Event.Kind kind) {
+                task.event(model, kind);
+            }
+
+            @Override
+            public void commanded(String model, Command.@Nullable Kind command, CommandOutcome outcome) {
+                task.commanded(model, command, outcome);
+            }
+
+            @Override
+            public void gone(String model) {
+                task.gone(model);
             }
 
             @Override

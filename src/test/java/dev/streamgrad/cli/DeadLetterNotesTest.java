@@ -2,9 +2,12 @@ package dev.streamgrad.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.streamgrad.control.Command;
+import dev.streamgrad.control.Event;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.stream.LearningListener;
+import dev.streamgrad.stream.LearningListener.CommandOutcome;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -112,6 +115,12 @@ class DeadLetterNotesTest {
                 Reason.FIELD,
                 Task.class,
                 Task.BINARY,
+                Event.Kind.class,
+                Event.Kind.CONTROL,
+                Command.Kind.class,
+                Command.Kind.FREEZE,
+                CommandOutcome.class,
+                CommandOutcome.OBEYED,
                 int.class,
                 1,
                 long.class,
