@@ -13,7 +13,6 @@ import static dev.streamgrad.Dashboards.titleOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.streamgrad.control.Event;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -264,6 +263,7 @@ class PanelsTest {
     @MethodSource("dev.streamgrad.Dashboards#files")
     void starts_areAnnotations(Path file) throws IOException {
         JsonNode annotations = json(file).path("annotations").path("list");
+        assertThat(annotations).hasSize(1);
         JsonNode starts = annotations.path(0);
         assertThat(starts.path("enable").asBoolean()).isTrue();
         // Milliseconds, which are taken for the time of the event.
@@ -272,22 +272,6 @@ class PanelsTest {
                 .startsWith("1000 * process_start_time_seconds{job=~\"$job\", instance=~\"$instance\"}");
         assertThat(starts.path("titleFormat").asText()).isNotBlank();
         assertThat(starts.path("textFormat").asText()).contains("{{instance}}", "{{job}}");
-    }
-
-    /** What changed a model is marked where it shows. */
-    @Test
-    void eventsThatChangeAModel_areAnnotationsOfLearning() throws IOException {
-        JsonNode annotations = json(LEARNING).path("annotations").path("list");
-        assertThat(annotations).hasSize(2);
-        assertThat(json(OPERATIONS).path("annotations").path("list")).hasSize(1);
-        JsonNode events = annotations.path(1);
-        assertThat(events.path("enable").asBoolean()).isTrue();
-        assertThat(events.path("useValueForTime").asBoolean()).isFalse();
-        List<String> changing = List.of(Event.Kind.CONTROL.id(), Event.Kind.RESTORED.id(), Event.Kind.DELETED.id());
-        assertThat(events.path("expr").asText())
-                .isEqualTo("increase(streamgrad_events_total{job=~\"$job\", instance=~\"$instance\", model=~\"$model\","
-                        + " event=~\"" + String.join("|", changing) + "\"}[1m]) > 0");
-        assertThat(events.path("textFormat").asText()).contains("{{model}}", "{{event}}");
     }
 
     /**
