@@ -38,6 +38,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final String MAIN_CLASS = "kafka.server.KafkaRaftServer";
 
     private static final int REMOVE_ATTEMPTS = 1000;
+    private static final int LOOKS = 200;
+    private static final int QUIET_LOOKS = 20;
+    private static final int LOOK_MILLIS = 10;
     private static final String HOST = "localhost";
     private static final String LOG_FOLDER = "log";
     /** Kafka's own mark of a formatted folder; it holds the cluster's id. */
@@ -131,18 +134,23 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /**
      * Removes the temporary folders of brokers that are still starting. For a process that ends at once after it: a
-     * broker that starts may go on writing, so this begins again until nothing is left, or gives up after some
-     * attempts.
+     * broker that starts may go on writing and make its folder anew, so this returns only when none of them has come
+     * back for a moment, or after two seconds.
      */
     public static void removeUnfinished() {
-        for (Path folder : UNFINISHED) {
-            for (int attempt = 0; attempt < REMOVE_ATTEMPTS && Files.exists(folder); attempt++) {
-                try {
-                    deleteTree(folder);
-                } catch (IOException | UncheckedIOException e) {
-                    LOG.debug("Once more", e);
+        try {
+            int quiet = 0;
+            for (int look = 0; look < LOOKS && quiet < QUIET_LOOKS; look++) {
+                boolean gone = true;
+                for (Path folder : UNFINISHED) {
+                    gone &= !Files.exists(folder);
+                    remove(folder);
                 }
+                quiet = gone ? quiet + 1 : 0;
+                Thread.sleep(LOOK_MILLIS);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -250,11 +258,31 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static void delete(Path folder) {
-        try {
-            deleteTree(folder);
-        } catch (IOException | UncheckedIOException e) {
-            LOG.warn("The temporary folder {} could not be removed: {}", folder, e.toString());
+        Optional<Exception> failure = remove(folder);
+        if (failure.isPresent()) {
+            LOG.warn(
+                    "The temporary folder {} could not be removed: {}",
+                    folder,
+                    failure.get().toString());
         }
+    }
+
+    /**
+     * Removes a folder with all that is in it, beginning again where somebody else writes to it or removes it at the
+     * same time: a process that ends removes the folder of a broker that is still starting, and so does its start.
+     *
+     * @return why the folder is still there after some attempts; empty if it is gone, whoever removed it
+     */
+    static Optional<Exception> remove(Path folder) {
+        Optional<Exception> failure = Optional.empty();
+        for (int attempt = 0; attempt < REMOVE_ATTEMPTS && Files.exists(folder); attempt++) {
+            try {
+                deleteTree(folder);
+            } catch (IOException | UncheckedIOException e) {
+                failure = Optional.of(e);
+            }
+        }
+        return Files.exists(folder) ? failure : Optional.empty();
     }
 
     private static void deleteTree(Path folder) throws IOException {

@@ -14,6 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -35,6 +40,37 @@ class EmbeddedBrokerTest {
             }
         }
         assertThat(data).doesNotExist();
+    }
+
+    /** A process that ends removes the folder of a broker that is still starting, and so does the start it stops. */
+    @Test
+    void folderRemovedByTwoAtOnce_isGone_andNeitherFails(@TempDir Path parent) throws Exception {
+        ExecutorService two = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 0; round < 20; round++) {
+                Path folder = Files.createDirectory(parent.resolve("data-" + round));
+                for (int i = 0; i < 50; i++) {
+                    Files.writeString(
+                            Files.createDirectory(folder.resolve("topic-" + i)).resolve("log"), "x");
+                }
+                CyclicBarrier start = new CyclicBarrier(2);
+                Callable<Optional<Exception>> removal = () -> {
+                    start.await();
+                    return EmbeddedBroker.remove(folder);
+                };
+                for (Future<Optional<Exception>> outcome : two.invokeAll(List.of(removal, removal))) {
+                    assertThat(outcome.get()).isEmpty();
+                }
+                assertThat(folder).doesNotExist();
+            }
+        } finally {
+            two.shutdownNow();
+        }
+    }
+
+    @Test
+    void folderThatIsGone_countsAsRemoved(@TempDir Path parent) {
+        assertThat(EmbeddedBroker.remove(parent.resolve("never"))).isEmpty();
     }
 
     @Test
