@@ -112,7 +112,7 @@ public final class Steering {
             String first = fixed.iterator().next();
             throw new IllegalArgumentException(
                     SpecSettings.DEFAULTS.containsKey(first)
-                            ? first + " cannot change while a model lives; reset the model with it, or fork another"
+                            ? first + " cannot change while a model lives; reset the model with it, or name a new model"
                             : "no model setting is called " + first + "; these can be set: "
                                     + new TreeSet<>(CHANGEABLE));
         }

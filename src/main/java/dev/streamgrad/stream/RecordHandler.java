@@ -99,7 +99,7 @@ final class RecordHandler {
         }
     }
 
-    /** A model keeps the spec it was created with, or its weights would no longer be a function of the log. */
+    /** A model keeps its spec, which only commands change, or its weights would no longer be a function of the log. */
     private void warnIfSettingsDiffer(LiveModel live) {
         if (!compared.add(live.model().spec())) {
             return;
@@ -108,9 +108,11 @@ final class RecordHandler {
         ModelSpec present = settings.specOf(live.name());
         if (!live.model().spec().equals(present)) {
             LOG.warn(
-                    "model {} keeps the settings it was created with: {}; to use the present ones, name a new model",
+                    "model {} keeps the settings it was created with: {}; change them with streamgrad control --model {} set"
+                            + " or reset, or name a new model",
                     live.name(),
-                    SpecSettings.differences(live.model().spec(), present));
+                    SpecSettings.differences(live.model().spec(), present),
+                    live.name());
         }
     }
 

@@ -99,7 +99,7 @@ class SteeringTest {
             delimiter = '|',
             value = {
                 "'' | set needs settings",
-                "seed=7 | seed cannot change while a model lives; reset the model with it, or fork another",
+                "seed=7 | seed cannot change while a model lives; reset the model with it, or name a new model",
                 "layers=2,8,1 | layers cannot change while a model lives",
                 "optimizer=adam | optimizer cannot change while a model lives",
                 "features.scaling=running | features.scaling cannot change while a model lives",

@@ -311,7 +311,7 @@ class ControlTest {
                 "{\"command\":\"set\",\"settings\":{\"learning.rate\":null}} | learning.rate must be a string or a number; got null",
                 "{\"command\":\"set\",\"settings\":{\"learning.rate\":\"-1\"}} | learning.rate must be",
                 "{\"command\":\"set\",\"settings\":{\"learning.rate\":\"0.3\"}} | set must change something; the model has these settings already",
-                "{\"command\":\"set\",\"settings\":{\"layers\":\"2,8,1\"}} | layers cannot change while a model lives; reset the model with it, or fork another",
+                "{\"command\":\"set\",\"settings\":{\"layers\":\"2,8,1\"}} | layers cannot change while a model lives; reset the model with it, or name a new model",
                 "{\"command\":\"set\",\"settings\":{\"rate\":\"1\"}} | no model setting is called rate",
                 "{\"command\":\"set\",\"settings\":{\"momentum\":\"0.5\"}} | momentum has no meaning with layers 2-4-1, optimizer=sgd",
                 "{\"command\":\"freeze\",\"settings\":{}} | settings are for set and reset only; got them with freeze",
