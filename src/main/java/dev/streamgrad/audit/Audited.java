@@ -1,26 +1,19 @@
 package dev.streamgrad.audit;
 
 import dev.streamgrad.audit.Finding.Verdict;
-import dev.streamgrad.control.Command;
-import dev.streamgrad.control.Event;
-import dev.streamgrad.control.Event.Cause;
 import dev.streamgrad.learning.Model;
-import dev.streamgrad.learning.SpecSettings;
-import dev.streamgrad.records.BadRecordException;
-import dev.streamgrad.records.Fingerprint;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.SnapshotDigest;
 import dev.streamgrad.records.Source;
+import dev.streamgrad.replay.History;
 import dev.streamgrad.replay.Ledger;
-import dev.streamgrad.replay.Ledger.Entry;
 import dev.streamgrad.replay.ReplayedModel;
 import dev.streamgrad.replay.Replayer.Known;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Audited {
     private final ReplayedModel replayed;
+    private final History history;
     private final String name;
     private final boolean settingsStandIn;
     private final Ledger ledger;
-    /** Events that are still to come. */
-    private final Deque<Entry> events;
-    /** Whether it was deleted, and no sample has made it anew. */
-    private boolean gone;
     /** Where the replay begins: what was before is not looked at. */
     private final Moment base;
     /** Published and not yet derived, or derived and not yet met. */
@@ -55,8 +45,6 @@ final class Audited {
     private long last;
     private boolean obeyedCommands;
     private @Nullable String mismatch;
-    /** Why nothing can be said from some event on. */
-    private @Nullable String unknown;
 
     /**
      * What names one state: versions begin anew where a model was deleted and made again.
@@ -90,20 +78,20 @@ final class Audited {
         this.settingsStandIn = known.maxRecordBytes() == 0;
         this.ledger = ledger;
         this.base = Moment.of(replayed.model());
-        this.events = new ArrayDeque<>(ledger.of(replayed.id()));
-        events.removeIf(this::isBeforeTheBase);
+        this.history = new History(replayed, ledger, ledger.of(replayed.id()), new History.Listener() {
+            @Override
+            public void snapshotIsDue(Source source, long time) {
+                derive(source, time);
+            }
+
+            @Override
+            public void disagrees(long version, Source after, String what) {
+                disagree(version, after, what);
+            }
+        });
         if (replayed.baseVersion() > 0 && !base.isIntact()) {
             disagree(base.model().version(), base.source(), "the snapshot's own weights do not have its fingerprint");
         }
-    }
-
-    private boolean isBeforeTheBase(Entry entry) {
-        Model model = replayed.model();
-        long after = entry.event().after().offset();
-        return replayed.baseVersion() == 0
-                ? after < model.firstOffset()
-                : after < model.lastOffset()
-                        || (after == model.lastOffset() && entry.event().version() <= model.version());
     }
 
     /** Whether records without a key are the model's. */
@@ -112,7 +100,7 @@ final class Audited {
     }
 
     long waiting() {
-        return mismatch == null && unknown == null ? derived.size() - published.size() : 0;
+        return history.isOver() ? 0 : derived.size() - published.size();
     }
 
     /** A record of the samples topic that is the model's. */
@@ -120,26 +108,7 @@ final class Audited {
         long size = ReplayedModel.size(record);
         largestRecord = Math.max(largestRecord, size);
         smallestRecord = Math.min(smallestRecord, size);
-        if (mismatch != null || unknown != null) {
-            return;
-        }
-        followUpTo(record.offset() - 1);
-        if (mismatch != null || unknown != null || (gone && !isCreatedAgainBy(record))) {
-            return;
-        }
-        Model model = replayed.model();
-        boolean isFirst = model.lastOffset() < model.firstOffset();
-        long before = model.version();
-        ReplayedModel.Outcome outcome = replayed.take(record);
-        if (isFirst && outcome.reachedTheModel() && isCreatedBy(record)) {
-            events.remove();
-        }
-        if (outcome == ReplayedModel.Outcome.RESTORED) {
-            requireRestored(record);
-        }
-        if (outcome == ReplayedModel.Outcome.TRAINED && model.snapshotIsDueSince(before)) {
-            derive(new Source(record.partition(), record.offset()), Math.max(record.timestamp(), 0));
-        }
+        history.sample(record);
     }
 
     private void derive(Source source, long time) {
@@ -154,153 +123,6 @@ final class Audited {
         }
     }
 
-    /** Whether the sample makes the deleted model anew. */
-    private boolean isCreatedAgainBy(ConsumerRecord<byte[], byte[]> record) {
-        Entry next = events.peek();
-        boolean said = next != null && isCreatedBy(record);
-        if (said) {
-            replayed.createdAgain(SpecSettings.parse(next.event().spec()), record.offset());
-            gone = false;
-        }
-        return said;
-    }
-
-    /**
-     * Whether an event says that this sample made the model. There is none where it is older than all events, or where
-     * there were no commands for a while.
-     */
-    private boolean isCreatedBy(ConsumerRecord<byte[], byte[]> record) {
-        Entry next = events.peek();
-        return next != null
-                && next.event().kind() == Event.Kind.CREATED
-                && next.event().after().offset() == record.offset()
-                && next.event().version() == 0;
-    }
-
-    private void requireRestored(ConsumerRecord<byte[], byte[]> record) {
-        Entry next = events.peek();
-        if (next != null
-                && next.event().kind() == Event.Kind.RESTORED
-                && next.event().after().offset() == record.offset()) {
-            events.remove();
-            requireSame(next);
-        } else if (ledger.hadBegun(record.partition(), record.offset())) {
-            disagree(
-                    replayed.model().version(),
-                    new Source(record.partition(), record.offset()),
-                    "no event says that the model went back to its checkpoint here");
-        }
-    }
-
-    /** Does what the events say that stand behind samples up to this offset, as far as it follows. */
-    private void followUpTo(long offset) {
-        while (mismatch == null
-                && unknown == null
-                && !events.isEmpty()
-                && events.element().event().after().offset() <= offset) {
-            follow(events.remove());
-        }
-    }
-
-    private void follow(Entry entry) {
-        Event event = entry.event();
-        Cause cause = event.cause();
-        if (cause == null) {
-            disagree(entry, "no sample at that place did what it says");
-            return;
-        }
-        Command command;
-        try {
-            command = commandOf(event, cause);
-        } catch (BadRecordException e) {
-            requireKind(entry, Event.Kind.REFUSED);
-            return;
-        }
-        if (command == null) {
-            unknown = entry.place() + " restored a state by the command " + cause.topic() + "-" + cause.partition()
-                    + "@" + cause.offset() + ", which is gone; keep that topic with retention.ms=-1";
-        } else if (gone || command.wasObeyedBy(replayed.model()) || isRefusedForItsSize(command, event)) {
-            requireKind(entry, Event.Kind.REFUSED);
-        } else {
-            obey(entry, command);
-        }
-    }
-
-    /** The command; null if it is gone, and what the event says of it is not all. */
-    private @Nullable Command commandOf(Event event, Cause cause) throws BadRecordException {
-        if (!ledger.isGone(cause)) {
-            return Command.read(ledger.command(cause));
-        }
-        return event.said() == null ? Command.read(null) : event.said().withoutState();
-    }
-
-    /** Only the learner knew what its topic takes; that this is more follows. */
-    private boolean isRefusedForItsSize(Command command, Event event) {
-        try {
-            return event.kind() == Event.Kind.REFUSED
-                    && event.limit() > 0
-                    && command.largestSnapshot(replayed.model()) > event.limit();
-        } catch (BadRecordException e) {
-            return false;
-        }
-    }
-
-    private void obey(Entry entry, Command command) {
-        try {
-            if (replayed.obey(command)) {
-                if (requireKind(entry, Event.Kind.CONTROL) && requireSame(entry)) {
-                    derive(
-                            new Source(
-                                    entry.event().after().partition(),
-                                    replayed.model().lastOffset()),
-                            entry.event().time());
-                }
-            } else {
-                gone = true;
-                if (entry.event().version() != replayed.model().version() + 1) {
-                    disagree(entry, "the model was at another version");
-                }
-                requireKind(entry, Event.Kind.DELETED);
-            }
-        } catch (BadRecordException e) {
-            if (requireKind(entry, Event.Kind.REFUSED)
-                    && entry.event().version() != replayed.model().version()) {
-                disagree(entry, "the model was at another version");
-            }
-        }
-    }
-
-    private boolean requireKind(Entry entry, Event.Kind kind) {
-        boolean fits = entry.event().kind() == kind;
-        if (!fits) {
-            disagree(entry, "it says " + entry.event().kind().id() + ", and the model gives " + kind.id());
-        }
-        return fits;
-    }
-
-    private boolean requireSame(Entry entry) {
-        Model model = replayed.model();
-        boolean same = entry.event().version() == model.version()
-                && Fingerprint.of(model).equals(entry.event().fingerprint());
-        if (!same) {
-            disagree(
-                    entry,
-                    String.format(
-                            Locale.ROOT,
-                            "the samples and commands before it give version %,d with the fingerprint %.16s…, it says %,d with"
-                                    + " %.16s…",
-                            model.version(),
-                            Fingerprint.of(model),
-                            entry.event().version(),
-                            entry.event().fingerprint()));
-        }
-        return same;
-    }
-
-    private void disagree(Entry entry, String what) {
-        disagree(entry.event().version(), entry.event().after(), entry.place() + ": " + what);
-    }
-
     /**
      * A record of the snapshots topic about this model.
      *
@@ -311,7 +133,7 @@ final class Audited {
         obeyedCommands |= snapshot.model().controls() > 0;
         long version = snapshot.model().version();
         Moment moment = Moment.of(snapshot.model());
-        if (mismatch != null || unknown != null || moment.compareTo(base) <= 0) {
+        if (history.isOver() || moment.compareTo(base) <= 0) {
             return;
         }
         if (!ofThisLog) {
@@ -353,6 +175,7 @@ final class Audited {
                     source.partition(),
                     source.offset(),
                     what);
+            history.end();
             published.clear();
             derived.clear();
         }
@@ -364,9 +187,10 @@ final class Audited {
      * @param keyless how many records without a key its partition has
      */
     Finding finish(long keyless) {
-        followUpTo(Long.MAX_VALUE);
-        if (unknown != null) {
-            return finding(Verdict.NOT_VERIFIED, unknown);
+        history.followUpTo(Long.MAX_VALUE);
+        Optional<String> unknown = history.unknown();
+        if (unknown.isPresent()) {
+            return finding(Verdict.NOT_VERIFIED, unknown.get());
         }
         published.entrySet().stream()
                 .min(Map.Entry.comparingByKey())

@@ -1,0 +1,295 @@
+package dev.streamgrad.replay;
+
+import dev.streamgrad.control.Command;
+import dev.streamgrad.control.Event;
+import dev.streamgrad.control.Event.Cause;
+import dev.streamgrad.learning.Model;
+import dev.streamgrad.learning.SpecSettings;
+import dev.streamgrad.records.BadRecordException;
+import dev.streamgrad.records.Fingerprint;
+import dev.streamgrad.records.Source;
+import dev.streamgrad.replay.Ledger.Entry;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model that is led once more through all that made it: its samples, and between them what was decided about it.
+ *
+ * <p>An event is not believed: it must say what the samples and commands before it give. At the first that does not, or
+ * whose command is gone and not to be made up for, the history is over.
+ */
+public final class History {
+    private final ReplayedModel replayed;
+    private final Ledger ledger;
+    /** Events that are still to come. */
+    private final Deque<Entry> events;
+
+    private final Listener listener;
+    /** Whether it was deleted, and no sample has made it anew. */
+    private boolean gone;
+
+    private boolean over;
+    /** Why nothing can be said from some event on. */
+    private @Nullable String unknown;
+
+    /** Hears what comes of it. */
+    public interface Listener {
+        /**
+         * The model is where a snapshot of it is published.
+         *
+         * @param source the last sample in it
+         * @param time of the record that caused it, in milliseconds
+         */
+        void snapshotIsDue(Source source, long time);
+
+        /** The log says what does not follow. The history is over then. */
+        void disagrees(long version, Source after, String what);
+    }
+
+    /**
+     * A history from where a replay begins.
+     *
+     * @param replayed the model there
+     * @param ledger what was decided about it, and by which commands
+     * @param events those of the model's that are to be followed; what was before the replay's beginning is passed over
+     */
+    public History(ReplayedModel replayed, Ledger ledger, Collection<Entry> events, Listener listener) {
+        this.replayed = replayed;
+        this.ledger = ledger;
+        this.listener = listener;
+        this.events = new ArrayDeque<>(events);
+        this.events.removeIf(this::isBeforeTheBeginning);
+    }
+
+    private boolean isBeforeTheBeginning(Entry entry) {
+        Model model = replayed.model();
+        long after = entry.event().after().offset();
+        return replayed.baseVersion() == 0
+                ? after < model.firstOffset()
+                : after < model.lastOffset()
+                        || (after == model.lastOffset() && entry.event().version() <= model.version());
+    }
+
+    /** The model as it is now; if it {@linkplain #isGone is gone}, as it was last. */
+    public Model model() {
+        return replayed.model();
+    }
+
+    /** Whether it was deleted, and no sample has made it anew. */
+    public boolean isGone() {
+        return gone;
+    }
+
+    /** Whether nothing more is followed. */
+    public boolean isOver() {
+        return over;
+    }
+
+    /** Why it is over, if it is because a command is gone. */
+    public Optional<String> unknown() {
+        return Optional.ofNullable(unknown);
+    }
+
+    /** Follows nothing more. */
+    public void end() {
+        over = true;
+    }
+
+    /** Takes a record of the samples topic that is the model's, after the events that stand before it. */
+    public void sample(ConsumerRecord<byte[], byte[]> record) {
+        followUpTo(record.offset() - 1);
+        if (over || (gone && !isCreatedAgainBy(record))) {
+            return;
+        }
+        Model model = replayed.model();
+        boolean isFirst = model.lastOffset() < model.firstOffset();
+        long before = model.version();
+        ReplayedModel.Outcome outcome = replayed.take(record);
+        if (isFirst && outcome.reachedTheModel() && isCreatedBy(record)) {
+            events.remove();
+        }
+        if (outcome == ReplayedModel.Outcome.RESTORED) {
+            requireRestored(record);
+        }
+        if (outcome == ReplayedModel.Outcome.TRAINED && model.snapshotIsDueSince(before)) {
+            listener.snapshotIsDue(
+                    new Source(record.partition(), record.offset()), Math.max(record.timestamp(), 0));
+        }
+    }
+
+    /** Does what the events say that stand behind samples up to this offset, as far as it follows. */
+    public void followUpTo(long offset) {
+        while (followNextUpTo(offset)) {
+            // All of them.
+        }
+    }
+
+    /**
+     * Does what the next event says, if it stands behind a sample up to this offset.
+     *
+     * @return whether there was such an event
+     */
+    public boolean followNextUpTo(long offset) {
+        if (over || events.isEmpty() || events.element().event().after().offset() > offset) {
+            return false;
+        }
+        follow(events.remove());
+        return true;
+    }
+
+    /** Whether the sample makes the deleted model anew. */
+    private boolean isCreatedAgainBy(ConsumerRecord<byte[], byte[]> record) {
+        Entry next = events.peek();
+        boolean said = next != null && isCreatedBy(record);
+        if (said) {
+            replayed.createdAgain(SpecSettings.parse(next.event().spec()), record.offset());
+            gone = false;
+        }
+        return said;
+    }
+
+    /**
+     * Whether an event says that this sample made the model. There is none where it is older than all events, or where
+     * there were no commands for a while.
+     */
+    private boolean isCreatedBy(ConsumerRecord<byte[], byte[]> record) {
+        Entry next = events.peek();
+        return next != null
+                && next.event().kind() == Event.Kind.CREATED
+                && next.event().after().offset() == record.offset()
+                && next.event().version() == 0;
+    }
+
+    private void requireRestored(ConsumerRecord<byte[], byte[]> record) {
+        Entry next = events.peek();
+        if (next != null
+                && next.event().kind() == Event.Kind.RESTORED
+                && next.event().after().offset() == record.offset()) {
+            events.remove();
+            requireSame(next);
+        } else if (ledger.hadBegun(record.partition(), record.offset())) {
+            disagree(
+                    replayed.model().version(),
+                    new Source(record.partition(), record.offset()),
+                    "no event says that the model went back to its checkpoint here");
+        }
+    }
+
+    private void follow(Entry entry) {
+        Event event = entry.event();
+        Cause cause = event.cause();
+        if (cause == null) {
+            disagree(entry, "no sample at that place did what it says");
+            return;
+        }
+        Command command;
+        try {
+            command = commandOf(event, cause);
+        } catch (BadRecordException e) {
+            requireKind(entry, Event.Kind.REFUSED);
+            return;
+        }
+        if (command == null) {
+            followWithoutCommand(entry, cause);
+        } else if (gone || command.wasObeyedBy(replayed.model()) || isRefusedForItsSize(command, event)) {
+            requireKind(entry, Event.Kind.REFUSED);
+        } else {
+            obey(entry, command);
+        }
+    }
+
+    /** The command; null if it is gone, and what the event says of it is not all. */
+    private @Nullable Command commandOf(Event event, Cause cause) throws BadRecordException {
+        if (!ledger.isGone(cause)) {
+            return Command.read(ledger.command(cause));
+        }
+        return event.said() == null ? Command.read(null) : event.said().withoutState();
+    }
+
+    private void followWithoutCommand(Entry entry, Cause cause) {
+        unknown = entry.place() + " restored a state by the command " + cause.topic() + "-" + cause.partition() + "@"
+                + cause.offset() + ", which is gone; keep that topic with retention.ms=-1";
+        over = true;
+    }
+
+    /** Only the learner knew what its topic takes; that this is more follows. */
+    private boolean isRefusedForItsSize(Command command, Event event) {
+        try {
+            return event.kind() == Event.Kind.REFUSED
+                    && event.limit() > 0
+                    && command.largestSnapshot(replayed.model()) > event.limit();
+        } catch (BadRecordException e) {
+            return false;
+        }
+    }
+
+    private void obey(Entry entry, Command command) {
+        try {
+            if (replayed.obey(command)) {
+                if (requireKind(entry, Event.Kind.CONTROL) && requireSame(entry)) {
+                    snapshotIsDueAt(entry);
+                }
+            } else {
+                gone = true;
+                if (entry.event().version() != replayed.model().version() + 1) {
+                    disagree(entry, "the model was at another version");
+                }
+                requireKind(entry, Event.Kind.DELETED);
+            }
+        } catch (BadRecordException e) {
+            if (requireKind(entry, Event.Kind.REFUSED)
+                    && entry.event().version() != replayed.model().version()) {
+                disagree(entry, "the model was at another version");
+            }
+        }
+    }
+
+    private void snapshotIsDueAt(Entry entry) {
+        listener.snapshotIsDue(
+                new Source(entry.event().after().partition(), replayed.model().lastOffset()),
+                entry.event().time());
+    }
+
+    private boolean requireKind(Entry entry, Event.Kind kind) {
+        boolean fits = entry.event().kind() == kind;
+        if (!fits) {
+            disagree(entry, "it says " + entry.event().kind().id() + ", and the model gives " + kind.id());
+        }
+        return fits;
+    }
+
+    private boolean requireSame(Entry entry) {
+        Model model = replayed.model();
+        boolean same = entry.event().version() == model.version()
+                && Fingerprint.of(model).equals(entry.event().fingerprint());
+        if (!same) {
+            disagree(
+                    entry,
+                    String.format(
+                            Locale.ROOT,
+                            "the samples and commands before it give version %,d with the fingerprint %.16s…, it says %,d with"
+                                    + " %.16s…",
+                            model.version(),
+                            Fingerprint.of(model),
+                            entry.event().version(),
+                            entry.event().fingerprint()));
+        }
+        return same;
+    }
+
+    private void disagree(Entry entry, String what) {
+        disagree(entry.event().version(), entry.event().after(), entry.place() + ": " + what);
+    }
+
+    private void disagree(long version, Source after, String what) {
+        if (!over) {
+            over = true;
+            listener.disagrees(version, after, what);
+        }
+    }
+}
