@@ -17,10 +17,12 @@ import dev.streamgrad.replay.TopicLog;
 import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,9 @@ public final class Audit {
     private final Listener listener;
     /** Where each model begins. */
     private final Map<ModelId, Base> bases = new TreeMap<>();
+
+    /** By fingerprint, snapshots of states that came with commands which are gone. */
+    private final Map<String, Snapshot> standIns = new HashMap<>();
 
     private final Map<ModelId, Audited> audited = new TreeMap<>();
     private final List<Finding> unreadable = new ArrayList<>();
@@ -128,11 +133,12 @@ public final class Audit {
             Replayer replayer = new Replayer(settings, samples.partitions(), format.values());
             ModelNames names = settings.modelNames(samples.partitions(), format.values());
             String topicId = samples.topicId();
+            Set<String> withoutCommand = ledger.fingerprintsWithoutCommand();
             while (!snapshots.isAtEnd()) {
                 if (listener.isStopped()) {
                     return Optional.empty();
                 }
-                snapshots.poll(record -> meet(record, samples, topicId));
+                snapshots.poll(record -> meet(record, samples, topicId, withoutCommand));
             }
             bases.forEach((id, base) -> begin(id, base, replayer, ledger));
             snapshots.rewind();
@@ -249,7 +255,8 @@ public final class Audit {
     }
 
     /** The first reading: what models there are, and where each begins. */
-    private void meet(ConsumerRecord<byte[], byte[]> record, TopicLog samples, String topicId) {
+    private void meet(
+            ConsumerRecord<byte[], byte[]> record, TopicLog samples, String topicId, Set<String> withoutCommand) {
         Snapshot snapshot;
         try {
             snapshot = read(record);
@@ -267,6 +274,9 @@ public final class Audit {
         }
         if (snapshot == null) {
             return;
+        }
+        if (withoutCommand.contains(snapshot.fingerprint())) {
+            standIns.put(snapshot.fingerprint(), snapshot);
         }
         ModelId id = new ModelId(snapshot.name(), snapshot.source().partition());
         if (isOfAnotherTopic(snapshot, topicId)) {
@@ -305,7 +315,8 @@ public final class Audit {
                         : replayer.from(snapshot, base.known()),
                 snapshot,
                 base.known(),
-                ledger);
+                ledger,
+                standIns);
         audited.put(id, begun);
         if (begun.takesKeyless()) {
             keylessModel = id;

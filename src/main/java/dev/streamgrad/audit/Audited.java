@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,9 @@ final class Audited {
     private long checked;
     private long last;
     private boolean obeyedCommands;
+    /** Versions that were taken from their snapshots, because the commands are gone that led to them. */
+    private final Set<Long> believed = new TreeSet<>();
+
     private @Nullable String mismatch;
 
     /**
@@ -71,8 +77,9 @@ final class Audited {
      * @param base the snapshot that it was taken from, or begun for
      * @param known what it and later ones say of which records are the model's
      * @param ledger what was decided about it
+     * @param standIns by fingerprint, snapshots of states that came with commands which are gone
      */
-    Audited(ReplayedModel replayed, Snapshot base, Known known, Ledger ledger) {
+    Audited(ReplayedModel replayed, Snapshot base, Known known, Ledger ledger, Map<String, Snapshot> standIns) {
         this.replayed = replayed;
         this.name = replayed.id().name();
         this.settingsStandIn = known.maxRecordBytes() == 0;
@@ -87,6 +94,13 @@ final class Audited {
             @Override
             public void disagrees(long version, Source after, String what) {
                 disagree(version, after, what);
+            }
+
+            @Override
+            public Optional<Snapshot> standIn(String fingerprint) {
+                Optional<Snapshot> standIn = Optional.ofNullable(standIns.get(fingerprint));
+                standIn.ifPresent(snapshot -> believed.add(snapshot.model().version()));
+                return standIn;
             }
         });
         if (replayed.baseVersion() > 0 && !base.isIntact()) {
@@ -213,7 +227,18 @@ final class Audited {
                             "no snapshot after that of version %,d, where the replay begins",
                             replayed.baseVersion()));
         }
-        return finding(Verdict.AGREES, "");
+        return finding(
+                Verdict.AGREES,
+                believed.isEmpty()
+                        ? ""
+                        : (believed.size() == 1 ? "its version " : "its versions ")
+                                + believed.stream()
+                                        .map(version -> String.format(Locale.ROOT, "%,d", version))
+                                        .collect(Collectors.joining(" and "))
+                                + (believed.size() == 1
+                                        ? " is taken from its snapshot, because the command is gone that restored it"
+                                        : " are taken from their snapshots, because the commands are gone that restored"
+                                                + " them"));
     }
 
     private Finding finding(Verdict verdict, String text) {

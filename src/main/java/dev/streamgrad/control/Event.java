@@ -130,6 +130,11 @@ public record Event(
             settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
         }
 
+        /** Whether the command had a state, which this does not say. */
+        public boolean isOfAState() {
+            return command.equals(Command.Kind.RESTORE.id());
+        }
+
         /** The command as far as this says it; null if it had a state, which this does not say. */
         public @Nullable Command withoutState() throws BadRecordException {
             Command.Kind kind = Command.Kind.of(command);

@@ -7,6 +7,7 @@ import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.SpecSettings;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.Fingerprint;
+import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
 import dev.streamgrad.replay.Ledger.Entry;
 import java.util.ArrayDeque;
@@ -49,6 +50,12 @@ public final class History {
 
         /** The log says what does not follow. The history is over then. */
         void disagrees(long version, Source after, String what);
+
+        /**
+         * The published snapshot of a model with this fingerprint, which stands in where the command that restored it
+         * is gone; empty if there is none.
+         */
+        Optional<Snapshot> standIn(String fingerprint);
     }
 
     /**
@@ -117,8 +124,7 @@ public final class History {
             requireRestored(record);
         }
         if (outcome == ReplayedModel.Outcome.TRAINED && model.snapshotIsDueSince(before)) {
-            listener.snapshotIsDue(
-                    new Source(record.partition(), record.offset()), Math.max(record.timestamp(), 0));
+            listener.snapshotIsDue(new Source(record.partition(), record.offset()), Math.max(record.timestamp(), 0));
         }
     }
 
@@ -211,10 +217,36 @@ public final class History {
         return event.said() == null ? Command.read(null) : event.said().withoutState();
     }
 
+    /** A state came with the command, which is gone. Refused, it changed nothing; obeyed, its snapshot has it. */
     private void followWithoutCommand(Entry entry, Cause cause) {
-        unknown = entry.place() + " restored a state by the command " + cause.topic() + "-" + cause.partition() + "@"
-                + cause.offset() + ", which is gone; keep that topic with retention.ms=-1";
-        over = true;
+        Event event = entry.event();
+        if (event.kind() == Event.Kind.REFUSED) {
+            return;
+        }
+        Optional<Snapshot> standIn = Optional.ofNullable(event.fingerprint())
+                .flatMap(listener::standIn)
+                .filter(Snapshot::isIntact)
+                .filter(snapshot -> isNext(snapshot.model(), event));
+        if (standIn.isPresent() && requireKind(entry, Event.Kind.CONTROL)) {
+            replayed.goOnWith(standIn.get().model());
+            snapshotIsDueAt(entry);
+        } else if (!over) {
+            unknown =
+                    entry.place() + " restored a state by the command " + cause.topic() + "-" + cause.partition() + "@"
+                            + cause.offset() + ", which is gone, and so is the snapshot that had it; keep topic "
+                            + cause.topic()
+                            + " with retention.ms=-1";
+            over = true;
+        }
+    }
+
+    private boolean isNext(Model restored, Event event) {
+        Model before = replayed.model();
+        return restored.firstOffset() == before.firstOffset()
+                && restored.version() == before.version() + 1
+                && restored.version() == event.version()
+                && restored.controls() == before.controls() + 1
+                && restored.lastOffset() == before.lastOffset();
     }
 
     /** Only the learner knew what its topic takes; that this is more follows. */

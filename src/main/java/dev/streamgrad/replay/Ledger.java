@@ -8,9 +8,11 @@ import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -252,6 +254,22 @@ public final class Ledger {
     public boolean isGone(Cause cause) {
         Long first = oldest.get(new TopicPartition(cause.topic(), cause.partition()));
         return first == null || cause.offset() < first;
+    }
+
+    /** The fingerprints of models that a command gave a state to which is gone with the command. */
+    public Set<String> fingerprintsWithoutCommand() {
+        Set<String> fingerprints = new HashSet<>();
+        entries.values().stream().flatMap(List::stream).map(Entry::event).forEach(event -> {
+            if (event.kind() == Event.Kind.CONTROL
+                    && event.fingerprint() != null
+                    && event.cause() != null
+                    && isGone(event.cause())
+                    && event.said() != null
+                    && event.said().isOfAState()) {
+                fingerprints.add(event.fingerprint());
+            }
+        });
+        return fingerprints;
     }
 
     /** The value of a command; null if it has none, or is not there. */

@@ -115,7 +115,8 @@ public final class ReplayedModel {
         goOnWith(new Model(spec, offset));
     }
 
-    private void goOnWith(Model next) {
+    /** Becomes another model, which something else than a sample made of it. */
+    void goOnWith(Model next) {
         model = next;
         learner = replayer.learnerOf(next.spec());
         reader = replayer.readerOf(next.spec());

@@ -426,7 +426,7 @@ class LedgerAuditTest {
     }
 
     @Test
-    void commandsThatAreGone_areTakenFromTheirEvents_butForAStateThatWasRestored() throws Exception {
+    void commandsThatAreGone_areTakenFromTheirEvents() throws Exception {
         try (History history =
                         new History().learn(30).command(FASTER).learn(30).said().written();
                 Admin admin = admin()) {
@@ -436,19 +436,76 @@ class LedgerAuditTest {
                     .satisfies(finding ->
                             assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES));
         }
-        try (History history = new History().learn(30)) {
-            String state = new String(history.newestSnapshot(), StandardCharsets.UTF_8);
-            history.learn(5)
-                    .command("{\"command\":\"restore\",\"state\":" + state + "}")
-                    .learn(30)
-                    .said()
-                    .written();
-            try (Admin admin = admin()) {
-                delete(admin, history, 1);
-            }
+    }
+
+    /** A run in which a state was restored by a command that is gone since. */
+    private static History withoutTheCommandThatRestored(Tampering tampering) throws Exception {
+        History history = new History().learn(30);
+        String state = new String(history.newestSnapshot(), StandardCharsets.UTF_8);
+        history.learn(5)
+                .command("{\"command\":\"restore\",\"state\":" + state + "}")
+                .learn(30)
+                .said();
+        tampering.with(history);
+        history.written();
+        try (Admin admin = admin()) {
+            delete(admin, history, 1);
+        }
+        return history;
+    }
+
+    @Test
+    void stateThatWasRestored_byACommandThatIsGone_isTakenFromItsSnapshot_andItIsSaid() throws Exception {
+        try (History history = withoutTheCommandThatRestored(untouched -> {})) {
             assertThat(history.audit()).singleElement().satisfies(finding -> {
-                assertThat(finding.verdict()).isEqualTo(Verdict.NOT_VERIFIED);
-                assertThat(finding.text()).contains("which is gone; keep that topic with retention.ms=-1");
+                assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES);
+                assertThat(finding.last()).isEqualTo(60);
+                assertThat(finding.toString())
+                        .contains("its version 36 is taken from its snapshot, because the command is gone");
+            });
+        }
+    }
+
+    static List<Arguments> snapshotsThatCannotStandIn() {
+        return List.of(
+                tampering(
+                        "it is gone, too",
+                        history -> history.snapshots.removeIf(snapshot -> versionOf(snapshot) == 36)),
+                tampering("its weights are others", history -> {
+                    for (int i = 0; i < history.snapshots.size(); i++) {
+                        Entry snapshot = history.snapshots.get(i);
+                        if (versionOf(snapshot) == 36) {
+                            history.snapshots.set(
+                                    i,
+                                    snapshot.with(json ->
+                                            json.withArray("/layers/0/biases").set(0, json.numberNode(9.0))));
+                        }
+                    }
+                }),
+                tampering("it is of another moment", history -> {
+                    for (int i = 0; i < history.snapshots.size(); i++) {
+                        Entry snapshot = history.snapshots.get(i);
+                        if (versionOf(snapshot) == 36) {
+                            history.snapshots.set(i, snapshot.with(json -> json.put("lastOffset", 33)));
+                        }
+                    }
+                }));
+    }
+
+    private static long versionOf(Entry snapshot) {
+        return Snapshot.read(Objects.requireNonNull(snapshot.value())).model().version();
+    }
+
+    @ParameterizedTest
+    @MethodSource("snapshotsThatCannotStandIn")
+    void stateThatWasRestored_byACommandThatIsGone_isNotVerified_whereNoSnapshotCanStandIn(Tampering tampering)
+            throws Exception {
+        try (History history = withoutTheCommandThatRestored(tampering)) {
+            assertThat(history.audit()).singleElement().satisfies(finding -> {
+                assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.NOT_VERIFIED);
+                assertThat(finding.text())
+                        .contains("which is gone, and so is the snapshot that had it; keep topic "
+                                + history.settings.controlTopic().orElseThrow() + " with retention.ms=-1");
             });
         }
     }
