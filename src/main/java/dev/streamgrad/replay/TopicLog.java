@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -70,8 +72,8 @@ public final class TopicLog implements AutoCloseable {
                 .map(partition -> new TopicPartition(topic, partition.partition()))
                 .toList();
         consumer.assign(partitions);
-        beginning = consumer.beginningOffsets(partitions);
-        end = allBegun ? endsOfAllBegun(config, partitions) : consumer.endOffsets(partitions);
+        beginning = new HashMap<>(consumer.beginningOffsets(partitions));
+        end = new HashMap<>(allBegun ? endsOfAllBegun(config, partitions) : consumer.endOffsets(partitions));
         rewind();
     }
 
@@ -89,6 +91,35 @@ public final class TopicLog implements AutoCloseable {
     public void rewind() {
         beginning.forEach(consumer::seek);
         consumer.resume(consumer.paused());
+    }
+
+    /**
+     * Reads on with one partition only.
+     *
+     * @param from the first offset to be read, which must be there
+     * @param to the offset behind the last
+     */
+    public void narrow(int partition, long from, long to) {
+        TopicPartition only = new TopicPartition(topic, partition);
+        consumer.assign(List.of(only));
+        consumer.seek(only, from);
+        consumer.resume(consumer.paused());
+        beginning.clear();
+        beginning.put(only, from);
+        end.clear();
+        end.put(only, Math.max(from, to));
+    }
+
+    /** The first offset whose record is not older than this time; that of the log's end if none is. */
+    public long offsetOf(int partition, long time) {
+        TopicPartition only = new TopicPartition(topic, partition);
+        OffsetAndTimestamp found = consumer.offsetsForTimes(Map.of(only, time)).get(only);
+        return found == null ? end(partition) : Math.min(found.offset(), end(partition));
+    }
+
+    /** The offset behind the last that there is. */
+    public long end(int partition) {
+        return end.getOrDefault(new TopicPartition(topic, partition), 0L);
     }
 
     /** The topic's id; empty if the brokers have none, or this user may not describe it. */
@@ -158,8 +189,9 @@ public final class TopicLog implements AutoCloseable {
                 .toList());
     }
 
+    /** Without a wait for what it has asked for: there is no group to leave, and nobody wants the answer. */
     @Override
     public void close() {
-        consumer.close();
+        consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
 }
