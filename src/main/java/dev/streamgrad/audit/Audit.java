@@ -4,13 +4,11 @@ import dev.streamgrad.audit.Finding.Verdict;
 import dev.streamgrad.formats.Formats;
 import dev.streamgrad.formats.TaskFormat;
 import dev.streamgrad.formats.WaitEndedException;
-import dev.streamgrad.records.BadRecordException;
-import dev.streamgrad.records.ModelName;
-import dev.streamgrad.records.ModelNames;
-import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.replay.Ledger;
 import dev.streamgrad.replay.ModelId;
+import dev.streamgrad.replay.OwnRecords;
+import dev.streamgrad.replay.ReplayListener;
 import dev.streamgrad.replay.Replayer;
 import dev.streamgrad.replay.Replayer.Known;
 import dev.streamgrad.replay.TopicLog;
@@ -42,7 +40,7 @@ public final class Audit {
 
     private final Settings settings;
     private final Optional<String> only;
-    private final Listener listener;
+    private final ReplayListener listener;
     /** Where each model begins. */
     private final Map<ModelId, Base> bases = new TreeMap<>();
 
@@ -81,21 +79,12 @@ public final class Audit {
         }
     }
 
-    /** Hears how far the audit is, and may end it. */
-    public interface Listener {
-        /** So many samples of so many have been read. */
-        void progress(long done, long total);
-
-        /** Whether to stop. */
-        boolean isStopped();
-    }
-
     /**
      * An audit.
      *
      * @param only the one model to audit; empty for all
      */
-    public Audit(Settings settings, Optional<String> only, Listener listener) {
+    public Audit(Settings settings, Optional<String> only, ReplayListener listener) {
         this.settings = settings;
         this.only = only;
         this.listener = listener;
@@ -131,7 +120,8 @@ public final class Audit {
     private Optional<List<Finding>> run(TaskFormat format, TopicLog snapshots, Ledger ledger) {
         try (TopicLog samples = new TopicLog(settings, settings.samplesTopic())) {
             Replayer replayer = new Replayer(settings, samples.partitions(), format.values());
-            ModelNames names = settings.modelNames(samples.partitions(), format.values());
+            OwnRecords own =
+                    new OwnRecords(settings.modelNames(samples.partitions(), format.values()), samples.partitions());
             String topicId = samples.topicId();
             Set<String> withoutCommand = ledger.fingerprintsWithoutCommand();
             while (!snapshots.isAtEnd()) {
@@ -142,7 +132,6 @@ public final class Audit {
             }
             bases.forEach((id, base) -> begin(id, base, replayer, ledger));
             snapshots.rewind();
-            boolean oneSamplesPartition = samples.partitions() == 1;
             while (!samples.isAtEnd() || !snapshots.isAtEnd()) {
                 if (listener.isStopped()) {
                     return Optional.empty();
@@ -152,7 +141,7 @@ public final class Audit {
                 if (samples.isAtEnd() || (samplesAreAhead && !snapshots.isAtEnd())) {
                     snapshots.poll(record -> compare(record, topicId));
                 } else {
-                    samples.poll(record -> train(record, names, oneSamplesPartition));
+                    samples.poll(record -> train(record, own));
                 }
                 listener.progress(samples.read(), samples.size());
             }
@@ -279,7 +268,7 @@ public final class Audit {
             standIns.put(snapshot.fingerprint(), snapshot);
         }
         ModelId id = new ModelId(snapshot.name(), snapshot.source().partition());
-        if (isOfAnotherTopic(snapshot, topicId)) {
+        if (snapshot.isOfAnotherLog(topicId)) {
             ofAnotherTopic.merge(id, 1L, Long::sum);
             return;
         }
@@ -323,14 +312,6 @@ public final class Audit {
         }
     }
 
-    private static boolean isOfAnotherTopic(Snapshot snapshot, String topicId) {
-        SamplesLog log = snapshot.log();
-        return log != null
-                && !log.topicId().isEmpty()
-                && !topicId.isEmpty()
-                && !log.topicId().equals(topicId);
-    }
-
     private void compare(ConsumerRecord<byte[], byte[]> record, String topicId) {
         Snapshot snapshot;
         try {
@@ -344,26 +325,18 @@ public final class Audit {
             Audited model = audited.get(id);
             Base base = bases.get(id);
             if (model != null && base != null && !base.isBehind(record)) {
-                model.snapshot(snapshot, record.value(), record.partition(), !isOfAnotherTopic(snapshot, topicId));
+                model.snapshot(snapshot, record.value(), record.partition(), !snapshot.isOfAnotherLog(topicId));
             }
         }
     }
 
-    private void train(ConsumerRecord<byte[], byte[]> record, ModelNames names, boolean oneSamplesPartition) {
-        if (names.areKeys() && record.key() == null) {
-            if (oneSamplesPartition) {
-                keyless++;
-                train(keylessModel, record);
-            }
-            return;
+    private void train(ConsumerRecord<byte[], byte[]> record, OwnRecords own) {
+        if (own.isKeyless(record)) {
+            keyless++;
+            train(keylessModel, record);
+        } else {
+            own.modelOf(record).ifPresent(id -> train(id, record));
         }
-        String name;
-        try {
-            name = ModelName.of(names.keyOf(record.key(), record.value(), record.headers(), record.partition()));
-        } catch (BadRecordException e) {
-            return;
-        }
-        train(new ModelId(name, record.partition()), record);
     }
 
     private void train(ModelId id, ConsumerRecord<byte[], byte[]> record) {

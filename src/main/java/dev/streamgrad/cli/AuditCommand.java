@@ -3,6 +3,7 @@ package dev.streamgrad.cli;
 import dev.streamgrad.audit.Audit;
 import dev.streamgrad.audit.Finding;
 import dev.streamgrad.cluster.Topics;
+import dev.streamgrad.replay.ReplayListener;
 import dev.streamgrad.settings.Settings;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,7 @@ final class AuditCommand extends ClusterCommand {
         Settings settings = settings();
         Topics.require(settings, List.of(settings.samplesTopic(), settings.snapshotsTopic()), progress());
         ProgressLine line = new ProgressLine(err());
-        Audit audit = new Audit(settings, Optional.ofNullable(model), new Audit.Listener() {
+        Audit audit = new Audit(settings, Optional.ofNullable(model), new ReplayListener() {
             @Override
             public void progress(long done, long total) {
                 line.update(done, total);

@@ -73,23 +73,23 @@ public final class PrequentialMetrics {
         scores[LOSS] = loss;
         switch (task) {
             case BINARY -> {
-                scores[MODEL] = sameHalves(prediction, label) ? 1.0 : 0.0;
+                scores[MODEL] = score(task, prediction, label);
                 scores[CONSTANT] = majorityHalvesAre(label) ? 1.0 : 0.0;
                 scores[LAST] = !first && sameHalves(lastLabel, label) ? 1.0 : 0.0;
                 scores[LOG_LOSS_OR_SQUARES] = logLoss;
             }
             case MULTI_CLASS -> {
                 int actual = greatest(label);
-                scores[MODEL] = greatest(prediction) == actual ? 1.0 : 0.0;
+                scores[MODEL] = score(task, prediction, label);
                 scores[CONSTANT] = greatest(constant) == actual ? 1.0 : 0.0;
                 scores[LAST] = !first && greatest(lastLabel) == actual ? 1.0 : 0.0;
                 scores[LOG_LOSS_OR_SQUARES] = logLoss;
             }
             case REGRESSION -> {
+                scores[MODEL] = score(task, prediction, label);
                 for (int i = 0; i < label.length; i++) {
                     double error = prediction[i] - label[i];
                     double constantError = constant[i] - label[i];
-                    scores[MODEL] += Math.abs(error) / label.length;
                     scores[CONSTANT] += Math.abs(constantError) / label.length;
                     scores[LAST] += Math.abs(lastLabel[i] - label[i]) / label.length;
                     scores[LOG_LOSS_OR_SQUARES] += error * error;
@@ -106,7 +106,26 @@ public final class PrequentialMetrics {
     }
 
     /**
-     * Counts a prediction that {@link #score} has found finite. Allocates a block for each tenth of the first window.
+     * How good one prediction is: 1 if a classifier is right and 0 if it is not, or the absolute error of a regression,
+     * its mean over the outputs.
+     */
+    public static double score(Task task, double[] prediction, double[] label) {
+        return switch (task) {
+            case BINARY -> sameHalves(prediction, label) ? 1.0 : 0.0;
+            case MULTI_CLASS -> greatest(prediction) == greatest(label) ? 1.0 : 0.0;
+            case REGRESSION -> {
+                double error = 0.0;
+                for (int i = 0; i < label.length; i++) {
+                    error += Math.abs(prediction[i] - label[i]) / label.length;
+                }
+                yield error;
+            }
+        };
+    }
+
+    /**
+     * Counts a prediction that {@link #score(double[], double[], double, double, double[])} has found finite. Allocates
+     * a block for each tenth of the first window.
      */
     void add(double[] label, double[] scores) {
         double[] block = blocks[current];

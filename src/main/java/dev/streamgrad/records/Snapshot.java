@@ -114,13 +114,25 @@ public record Snapshot(
         return new Snapshot(FORMAT, name, model, source, log, Fingerprint.of(model), time);
     }
 
+    /**
+     * Whether it says that its model learned from another samples topic than that of this id.
+     *
+     * @param topicId empty if it is not known, and then nothing is said against it
+     */
+    public boolean isOfAnotherLog(String topicId) {
+        return log != null
+                && !log.topicId().isEmpty()
+                && !topicId.isEmpty()
+                && !log.topicId().equals(topicId);
+    }
+
     /** Whether the model really has the fingerprint that the snapshot says. */
     public boolean isIntact() {
         return fingerprintOf(model, format).equals(fingerprint);
     }
 
     /** The fingerprint that a snapshot of a format has for a model. */
-    static String fingerprintOf(Model model, int format) {
+    public static String fingerprintOf(Model model, int format) {
         return format == 1 ? Fingerprint.ofFormat1(model) : Fingerprint.of(model);
     }
 

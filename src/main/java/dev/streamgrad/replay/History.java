@@ -35,6 +35,7 @@ public final class History {
     private boolean gone;
 
     private boolean over;
+    private long time = -1;
     /** Why nothing can be said from some event on. */
     private @Nullable String unknown;
 
@@ -92,6 +93,11 @@ public final class History {
         return gone;
     }
 
+    /** When the last record or command came that the model is not the same since, in milliseconds; −1 if none has. */
+    public long time() {
+        return time;
+    }
+
     /** Whether nothing more is followed. */
     public boolean isOver() {
         return over;
@@ -108,15 +114,18 @@ public final class History {
     }
 
     /** Takes a record of the samples topic that is the model's, after the events that stand before it. */
-    public void sample(ConsumerRecord<byte[], byte[]> record) {
+    public ReplayedModel.Outcome sample(ConsumerRecord<byte[], byte[]> record) {
         followUpTo(record.offset() - 1);
         if (over || (gone && !isCreatedAgainBy(record))) {
-            return;
+            return ReplayedModel.Outcome.UNUSED;
         }
         Model model = replayed.model();
         boolean isFirst = model.lastOffset() < model.firstOffset();
         long before = model.version();
         ReplayedModel.Outcome outcome = replayed.take(record);
+        if (outcome.reachedTheModel()) {
+            time = Math.max(record.timestamp(), 0);
+        }
         if (isFirst && outcome.reachedTheModel() && isCreatedBy(record)) {
             events.remove();
         }
@@ -124,8 +133,9 @@ public final class History {
             requireRestored(record);
         }
         if (outcome == ReplayedModel.Outcome.TRAINED && model.snapshotIsDueSince(before)) {
-            listener.snapshotIsDue(new Source(record.partition(), record.offset()), Math.max(record.timestamp(), 0));
+            listener.snapshotIsDue(new Source(record.partition(), record.offset()), time);
         }
+        return outcome;
     }
 
     /** Does what the events say that stand behind samples up to this offset, as far as it follows. */
@@ -282,6 +292,7 @@ public final class History {
     }
 
     private void snapshotIsDueAt(Entry entry) {
+        time = entry.event().time();
         listener.snapshotIsDue(
                 new Source(entry.event().after().partition(), replayed.model().lastOffset()),
                 entry.event().time());

@@ -214,6 +214,11 @@ public final class Ledger {
         return List.copyOf(faults);
     }
 
+    /** The models of this name that there are events of, by partition. */
+    public List<ModelId> named(String name) {
+        return entries.keySet().stream().filter(id -> id.name().equals(name)).toList();
+    }
+
     /** The events of a model, in order. */
     public List<Entry> of(ModelId id) {
         return List.copyOf(entries.getOrDefault(id, List.of()));

@@ -4,6 +4,7 @@ import dev.streamgrad.control.Command;
 import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
+import dev.streamgrad.learning.PrequentialMetrics;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.SampleReader;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,6 +34,11 @@ public final class ReplayedModel {
         /** A sample that the model was trained on. */
         TRAINED;
 
+        /** Whether the model has predicted it, and learned how good that was. */
+        public boolean isScored() {
+            return this == SCORED || this == TRAINED;
+        }
+
         /** Whether the model is not as it was before. */
         public boolean reachedTheModel() {
             return this != PAST && this != UNUSED;
@@ -47,6 +53,11 @@ public final class ReplayedModel {
         this.baseVersion = model.version();
         this.learner = replayer.learnerOf(model.spec());
         this.reader = replayer.readerOf(model.spec());
+    }
+
+    /** A model in this state that takes the same records. */
+    public ReplayedModel in(Model state) {
+        return new ReplayedModel(replayer, id, state, takesKeyless);
     }
 
     /** Its name, and the partition of the samples topic that has its history. */
@@ -67,6 +78,16 @@ public final class ReplayedModel {
     /** Whether records without a key are the model's. */
     public boolean takesKeyless() {
         return takesKeyless;
+    }
+
+    /** The loss of the prediction for the last sample that it was trained on or scored by. */
+    public double loss() {
+        return learner.loss();
+    }
+
+    /** As {@link PrequentialMetrics#score} of the prediction for that sample. */
+    public double score() {
+        return PrequentialMetrics.score(model.spec().birth().task(), learner.prediction(), reader.label());
     }
 
     /** Takes a record of its own: one with its name as the key, or without a key if it takes those. */

@@ -9,6 +9,7 @@ import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.control.Event;
 import dev.streamgrad.records.Prediction;
+import dev.streamgrad.replay.ReplayListener;
 import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -248,7 +249,7 @@ final class TestTopics {
 
     /** What {@code audit} finds. */
     List<Finding> audit() {
-        return new Audit(settings(), Optional.empty(), new Audit.Listener() {
+        return new Audit(settings(), Optional.empty(), new ReplayListener() {
                     @Override
                     public void progress(long done, long total) {}
 

@@ -18,6 +18,7 @@ import dev.streamgrad.records.SampleReader;
 import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
+import dev.streamgrad.replay.ReplayListener;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.settings.SettingsException;
 import java.nio.charset.StandardCharsets;
@@ -158,7 +159,7 @@ class AuditTest {
         }
 
         List<Finding> audit(Optional<String> only) {
-            return new Audit(settings, only, new Audit.Listener() {
+            return new Audit(settings, only, new ReplayListener() {
                         @Override
                         public void progress(long done, long total) {
                             assertThat(done).isBetween(0L, total);

@@ -2,37 +2,23 @@ package dev.streamgrad.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.streamgrad.audit.Finding.Verdict;
 import dev.streamgrad.broker.EmbeddedBroker;
-import dev.streamgrad.cluster.ClusterFacts;
-import dev.streamgrad.data.Dataset;
-import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.records.Snapshot;
-import dev.streamgrad.settings.Settings;
-import dev.streamgrad.stream.LearnTopology;
+import dev.streamgrad.replay.ReplayListener;
+import dev.streamgrad.replay.SteeredLog;
+import dev.streamgrad.replay.SteeredLog.Entry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.streams.TestInputTopic;
-import org.apache.kafka.streams.TopologyTestDriver;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
@@ -47,12 +33,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * topics as it is, or tampered with.
  */
 class LedgerAuditTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final AtomicInteger TESTS = new AtomicInteger();
-    /** Records of another time would soon be beyond the broker's retention. */
-    private static final long NOW = System.currentTimeMillis();
-
-    private static final byte[] XOR = bytes("xor");
+    private static final byte[] XOR = SteeredLog.XOR;
+    private static final String FASTER = SteeredLog.FASTER;
+    private static final long NOW = SteeredLog.NOW;
 
     @SuppressWarnings("NullAway.Init")
     private static EmbeddedBroker broker;
@@ -71,155 +54,27 @@ class LedgerAuditTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record Entry(byte[] key, byte @Nullable [] value, long time) {
-        ObjectNode json() throws Exception {
-            return (ObjectNode) JSON.readTree(value);
-        }
+    private static List<Finding> audit(SteeredLog log) {
+        return new Audit(log.settings, Optional.empty(), new ReplayListener() {
+                    @Override
+                    public void progress(long done, long total) {}
 
-        Entry with(Consumer<ObjectNode> change) throws Exception {
-            ObjectNode tree = json();
-            change.accept(tree);
-            return new Entry(key, JSON.writeValueAsBytes(tree), time);
-        }
-    }
-
-    /** What came in and went out. */
-    private static final class History implements AutoCloseable {
-        final List<Entry> samples = new ArrayList<>();
-        final List<Entry> control = new ArrayList<>();
-        List<Entry> events = new ArrayList<>();
-        List<Entry> snapshots = new ArrayList<>();
-        final Settings settings;
-        private final TopologyTestDriver driver;
-        private final TestInputTopic<byte[], byte[]> samplesIn;
-        private final TestInputTopic<byte[], byte[]> controlIn;
-        private final SampleSource source = Dataset.NOISY_XOR.samples(3);
-
-        History(String... more) {
-            int test = TESTS.incrementAndGet();
-            Map<String, String> given =
-                    new HashMap<>(Map.of("bootstrap.servers", broker.bootstrapServers(), "snapshot.every", "20"));
-            for (String topic : List.of("samples", "snapshots", "control", "events")) {
-                given.put(topic + ".topic", "ledger-" + topic + "-" + test);
-            }
-            for (String setting : more) {
-                given.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
-            }
-            settings = Settings.of(given);
-            driver = new TopologyTestDriver(
-                    LearnTopology.build(settings, new ClusterFacts("", 1, 1_000_000)),
-                    settings.kafka().streams());
-            samplesIn = driver.createInputTopic(
-                    settings.samplesTopic(), new ByteArraySerializer(), new ByteArraySerializer());
-            controlIn = driver.createInputTopic(
-                    settings.controlTopic().orElse("none"), new ByteArraySerializer(), new ByteArraySerializer());
-        }
-
-        History learn(int count) {
-            for (int i = 0; i < count; i++) {
-                sample(source.next().toJson());
-            }
-            return this;
-        }
-
-        History sample(byte[] value) {
-            Entry entry = new Entry(XOR, value, NOW + samples.size());
-            samples.add(entry);
-            samplesIn.pipeInput(entry.key(), entry.value(), entry.time());
-            return this;
-        }
-
-        History command(String json) {
-            Entry entry = new Entry(XOR, bytes(json), NOW + 1000 + control.size());
-            control.add(entry);
-            controlIn.pipeInput(entry.key(), entry.value(), entry.time());
-            return this;
-        }
-
-        /** Takes what has been said. */
-        History said() {
-            events = output(settings.eventsTopic());
-            snapshots = output(settings.snapshotsTopic());
-            return this;
-        }
-
-        private List<Entry> output(String topic) {
-            List<Entry> entries = new ArrayList<>();
-            driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
-                    .readRecordsToList()
-                    .forEach(record -> entries.add(new Entry(record.key(), record.value(), record.timestamp())));
-            return entries;
-        }
-
-        byte[] newestSnapshot() {
-            return driver
-                    .createOutputTopic(
-                            settings.snapshotsTopic(), new ByteArrayDeserializer(), new ByteArrayDeserializer())
-                    .readValuesToList()
-                    .stream()
-                    .reduce((first, second) -> second)
-                    .orElseThrow();
-        }
-
-        History written() throws Exception {
-            try (Admin admin = admin();
-                    Producer<byte[], byte[]> producer = new KafkaProducer<>(
-                            Map.of(
-                                    "bootstrap.servers",
-                                    broker.bootstrapServers(),
-                                    "max.in.flight.requests.per.connection",
-                                    "1"),
-                            new ByteArraySerializer(),
-                            new ByteArraySerializer())) {
-                Map<String, List<Entry>> topics = Map.of(
-                        settings.samplesTopic(), samples,
-                        settings.controlTopic().orElseThrow(), control,
-                        settings.eventsTopic(), events,
-                        settings.snapshotsTopic(), snapshots);
-                admin.createTopics(topics.keySet().stream()
-                                .map(topic -> new NewTopic(topic, 1, (short) 1))
-                                .toList())
-                        .all()
-                        .get();
-                topics.forEach((topic, entries) -> entries.forEach(entry -> {
-                    var unused =
-                            producer.send(new ProducerRecord<>(topic, 0, entry.time(), entry.key(), entry.value()));
-                }));
-                producer.flush();
-            }
-            return this;
-        }
-
-        List<Finding> audit() {
-            return new Audit(settings, Optional.empty(), new Audit.Listener() {
-                        @Override
-                        public void progress(long done, long total) {}
-
-                        @Override
-                        public boolean isStopped() {
-                            return false;
-                        }
-                    })
-                    .run()
-                    .orElseThrow();
-        }
-
-        @Override
-        public void close() {
-            driver.close();
-        }
+                    @Override
+                    public boolean isStopped() {
+                        return false;
+                    }
+                })
+                .run()
+                .orElseThrow();
     }
 
     private static Admin admin() {
         return Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
     }
 
-    private static final String FASTER = "{\"id\":\"a\",\"command\":\"set\",\"settings\":{\"learning.rate\":\"2\"}}";
-
     /** Something of everything. */
-    private static History steered() {
-        History history = new History().learn(30).command(FASTER).learn(15);
+    private static SteeredLog steered() {
+        SteeredLog history = new SteeredLog(broker).learn(30).command(FASTER).learn(15);
         history.command("{\"command\":\"freeze\"}").learn(10).command("{\"command\":\"freeze\"}");
         history.command("{\"command\":\"unfreeze\"}").command(FASTER).learn(12);
         String state = new String(history.newestSnapshot(), StandardCharsets.UTF_8);
@@ -234,8 +89,8 @@ class LedgerAuditTest {
 
     @Test
     void everyCommand_isFollowed() throws Exception {
-        try (History history = steered().said().written()) {
-            List<Finding> findings = history.audit();
+        try (SteeredLog history = steered().said().written()) {
+            List<Finding> findings = audit(history);
             assertThat(findings).singleElement().satisfies(finding -> {
                 assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES);
                 assertThat(finding.from()).isZero();
@@ -248,13 +103,13 @@ class LedgerAuditTest {
     void sameSamplesAndCommands_inAnotherOrder_giveOtherWeights_andTheAuditAgreesWithEach(int place) throws Exception {
         List<String> fingerprints = new ArrayList<>();
         for (int later = 0; later < 2; later++) {
-            try (History history = new History()) {
+            try (SteeredLog history = new SteeredLog(broker)) {
                 history.learn(place + later)
                         .command(FASTER)
                         .learn(80 - place - later)
                         .said()
                         .written();
-                assertThat(history.audit())
+                assertThat(audit(history))
                         .singleElement()
                         .satisfies(finding -> assertThat(finding.verdict())
                                 .as(finding.toString())
@@ -270,7 +125,7 @@ class LedgerAuditTest {
 
     @Test
     void modelThatWasDeleted_andMadeAgain_isTwo() throws Exception {
-        try (History history = new History()
+        try (SteeredLog history = new SteeredLog(broker)
                 .learn(45)
                 .command("{\"command\":\"delete\"}")
                 .sample(bytes("{\"features\":[0,1]}"))
@@ -282,7 +137,7 @@ class LedgerAuditTest {
             assertThat(history.snapshots)
                     .filteredOn(entry -> entry.value() == null)
                     .hasSize(1);
-            assertThat(history.audit()).singleElement().satisfies(finding -> {
+            assertThat(audit(history)).singleElement().satisfies(finding -> {
                 assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES);
                 assertThat(finding.checked()).isEqualTo(5);
             });
@@ -291,7 +146,8 @@ class LedgerAuditTest {
 
     @Test
     void modelThatGoesBackToItsCheckpoint_hasAnEventOfThat() throws Exception {
-        try (History history = new History(
+        try (SteeredLog history = new SteeredLog(
+                broker,
                 "layers=2,1",
                 "on.divergence=restore",
                 "divergence.restore.after=2",
@@ -308,14 +164,14 @@ class LedgerAuditTest {
             List<Entry> whole = List.copyOf(history.events);
             history.events.remove(1);
             history.written();
-            assertThat(history.audit()).singleElement().matches(finding -> finding.verdict() == Verdict.MISMATCH);
+            assertThat(audit(history)).singleElement().matches(finding -> finding.verdict() == Verdict.MISMATCH);
             assertThat(whole).hasSize(3);
         }
     }
 
     /** A way to tamper with a history. */
     private interface Tampering {
-        void with(History history) throws Exception;
+        void with(SteeredLog history) throws Exception;
     }
 
     static List<Arguments> tamperings() {
@@ -380,7 +236,7 @@ class LedgerAuditTest {
         after.put("offset", after.get("offset").asLong() + by);
     }
 
-    private static int indexOf(History history, String command) throws Exception {
+    private static int indexOf(SteeredLog history, String command) throws Exception {
         for (int i = 0; i < history.events.size(); i++) {
             String text =
                     new String(Objects.requireNonNull(history.events.get(i).value()), StandardCharsets.UTF_8);
@@ -391,7 +247,7 @@ class LedgerAuditTest {
         throw new AssertionError("no event of " + command);
     }
 
-    private static void change(History history, String command, Consumer<ObjectNode> change) throws Exception {
+    private static void change(SteeredLog history, String command, Consumer<ObjectNode> change) throws Exception {
         int index = indexOf(history, command);
         history.events.set(index, history.events.get(index).with(change));
     }
@@ -399,26 +255,26 @@ class LedgerAuditTest {
     @ParameterizedTest
     @MethodSource("tamperings")
     void whateverIsTamperedWith_isFound(Tampering tampering) throws Exception {
-        try (History history = steered().said()) {
+        try (SteeredLog history = steered().said()) {
             List<Entry> all = history.output(history.settings.snapshotsTopic());
             assertThat(all).isEmpty();
             tampering.with(history);
             history.written();
-            assertThat(history.audit())
-                    .as(() -> history.audit().toString())
+            assertThat(audit(history))
+                    .as(() -> audit(history).toString())
                     .anyMatch(finding -> finding.verdict() == Verdict.MISMATCH);
         }
     }
 
     @Test
     void logWhoseSamplesBegin_inTheMiddle_isNotAccused() throws Exception {
-        try (History history = steered().said().written();
+        try (SteeredLog history = steered().said().written();
                 Admin admin = admin()) {
             admin.deleteRecords(Map.of(
                             new TopicPartition(history.settings.samplesTopic(), 0), RecordsToDelete.beforeOffset(70)))
                     .all()
                     .get();
-            assertThat(history.audit())
+            assertThat(audit(history))
                     .singleElement()
                     .satisfies(finding ->
                             assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES));
@@ -427,11 +283,15 @@ class LedgerAuditTest {
 
     @Test
     void commandsThatAreGone_areTakenFromTheirEvents() throws Exception {
-        try (History history =
-                        new History().learn(30).command(FASTER).learn(30).said().written();
+        try (SteeredLog history = new SteeredLog(broker)
+                        .learn(30)
+                        .command(FASTER)
+                        .learn(30)
+                        .said()
+                        .written();
                 Admin admin = admin()) {
             delete(admin, history, 1);
-            assertThat(history.audit())
+            assertThat(audit(history))
                     .singleElement()
                     .satisfies(finding ->
                             assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES));
@@ -439,8 +299,8 @@ class LedgerAuditTest {
     }
 
     /** A run in which a state was restored by a command that is gone since. */
-    private static History withoutTheCommandThatRestored(Tampering tampering) throws Exception {
-        History history = new History().learn(30);
+    private static SteeredLog withoutTheCommandThatRestored(Tampering tampering) throws Exception {
+        SteeredLog history = new SteeredLog(broker).learn(30);
         String state = new String(history.newestSnapshot(), StandardCharsets.UTF_8);
         history.learn(5)
                 .command("{\"command\":\"restore\",\"state\":" + state + "}")
@@ -456,8 +316,8 @@ class LedgerAuditTest {
 
     @Test
     void stateThatWasRestored_byACommandThatIsGone_isTakenFromItsSnapshot_andItIsSaid() throws Exception {
-        try (History history = withoutTheCommandThatRestored(untouched -> {})) {
-            assertThat(history.audit()).singleElement().satisfies(finding -> {
+        try (SteeredLog history = withoutTheCommandThatRestored(untouched -> {})) {
+            assertThat(audit(history)).singleElement().satisfies(finding -> {
                 assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES);
                 assertThat(finding.last()).isEqualTo(60);
                 assertThat(finding.toString())
@@ -500,8 +360,8 @@ class LedgerAuditTest {
     @MethodSource("snapshotsThatCannotStandIn")
     void stateThatWasRestored_byACommandThatIsGone_isNotVerified_whereNoSnapshotCanStandIn(Tampering tampering)
             throws Exception {
-        try (History history = withoutTheCommandThatRestored(tampering)) {
-            assertThat(history.audit()).singleElement().satisfies(finding -> {
+        try (SteeredLog history = withoutTheCommandThatRestored(tampering)) {
+            assertThat(audit(history)).singleElement().satisfies(finding -> {
                 assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.NOT_VERIFIED);
                 assertThat(finding.text())
                         .contains("which is gone, and so is the snapshot that had it; keep topic "
@@ -513,14 +373,19 @@ class LedgerAuditTest {
     /** Whoever may not read the events, or names other topics, learns nothing about the models, and nothing false. */
     @Test
     void withoutAllEvents_aModelThatObeyedCommands_isNotAccused() throws Exception {
-        try (History history =
-                        new History().learn(30).command(FASTER).learn(30).said().written();
+        try (SteeredLog history = new SteeredLog(broker)
+                        .learn(30)
+                        .command(FASTER)
+                        .learn(30)
+                        .said()
+                        .written();
                 Admin admin = admin()) {
-            History others = new History(
+            SteeredLog others = new SteeredLog(
+                    broker,
                     "control.topic=",
                     "samples.topic=" + history.settings.samplesTopic(),
                     "snapshots.topic=" + history.settings.snapshotsTopic());
-            for (History audited : List.of(others, history)) {
+            for (SteeredLog audited : List.of(others, history)) {
                 if (audited == history) {
                     admin.deleteRecords(Map.of(
                                     new TopicPartition(history.settings.eventsTopic(), 0),
@@ -528,7 +393,7 @@ class LedgerAuditTest {
                             .all()
                             .get();
                 }
-                assertThat(audited.audit()).singleElement().satisfies(finding -> {
+                assertThat(audit(audited)).singleElement().satisfies(finding -> {
                     assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.NOT_VERIFIED);
                     assertThat(finding.text()).contains("not all events are there to follow");
                 });
@@ -537,7 +402,7 @@ class LedgerAuditTest {
         }
     }
 
-    private static void delete(Admin admin, History history, long before) throws Exception {
+    private static void delete(Admin admin, SteeredLog history, long before) throws Exception {
         admin.deleteRecords(Map.of(
                         new TopicPartition(history.settings.controlTopic().orElseThrow(), 0),
                         RecordsToDelete.beforeOffset(before)))
@@ -548,14 +413,14 @@ class LedgerAuditTest {
     /** A learner that had no commands for a while, or is of a release that knew none. */
     @Test
     void modelOlderThanTheLedger_isNotAccused() throws Exception {
-        try (History history = new History().learn(45).said()) {
+        try (SteeredLog history = new SteeredLog(broker).learn(45).said()) {
             history.events.clear();
             history.learn(10).command(FASTER).learn(30);
             List<Entry> snapshots = new ArrayList<>(history.snapshots);
             history.said();
             history.snapshots.addAll(0, snapshots);
             history.written();
-            assertThat(history.audit()).singleElement().satisfies(finding -> {
+            assertThat(audit(history)).singleElement().satisfies(finding -> {
                 assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES);
                 assertThat(finding.from()).isZero();
             });
