@@ -49,7 +49,7 @@ final class ImportCommand extends SteeringCommand {
             return 1;
         }
         err().println(file + " has " + imported.extent().inWords());
-        Command command = new Command(id(), Command.Kind.RESTORE, Map.of(), imported.snapshot(), by(), why());
+        Command command = new Command(id(), Command.Kind.RESTORE, Map.of(), imported.snapshot(), null, by(), why());
         return send(settings, topic, present.source().partition(), command);
     }
 }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   command    set, freeze, unfreeze, reset, restore or delete
  *   settings   of set and reset: model settings by their names
  *   state      of restore: a snapshot, whose state the model is to have
+ *   lastOffset of restore: the model refuses if another sample has reached it last
  *   id         at most 64 characters; a model obeys one id once. Without one a command is obeyed as often as it is read
  *   by, why    what people want to know later; whoever sends it can claim anything
  * </pre>
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind what is to be done
  * @param settings of set and reset, by their names, sorted
  * @param state of restore; else null
+ * @param lastOffset of restore: what the model's must be; null if it does not matter
  * @param by who sends it; null if nobody says so
  * @param why the reason; null if there is none
  */
@@ -48,6 +50,7 @@ public record Command(
         Kind kind,
         Map<String, String> settings,
         @Nullable Snapshot state,
+        @Nullable Long lastOffset,
         @Nullable String by,
         @Nullable String why) {
     /** The longest {@code by} and {@code why}: an event repeats them. */
@@ -96,7 +99,7 @@ public record Command(
     /** A command without a state. */
     public static Command of(
             @Nullable String id, Kind kind, Map<String, String> settings, @Nullable String by, @Nullable String why) {
-        return new Command(id, kind, settings, null, by, why);
+        return new Command(id, kind, settings, null, null, by, why);
     }
 
     /**
@@ -129,8 +132,23 @@ public record Command(
                 kind,
                 settings(json.path("settings")),
                 kind == Kind.RESTORE ? snapshot(state) : null,
+                lastOffset(json.path("lastOffset"), kind),
                 text(json, "by", LONGEST_TEXT),
                 text(json, "why", LONGEST_TEXT));
+    }
+
+    private static @Nullable Long lastOffset(JsonNode node, Kind kind) throws BadRecordException {
+        if (node.isMissingNode() || node.isNull()) {
+            return null;
+        }
+        if (kind != Kind.RESTORE) {
+            throw refused("lastOffset is for restore only; got it with " + kind.id());
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < 0) {
+            throw refused("lastOffset must be a whole number of at least 0; got "
+                    + BadRecordException.shown(node.toString()));
+        }
+        return node.longValue();
     }
 
     private static JsonNode tree(byte @Nullable [] value) throws BadRecordException {
@@ -227,6 +245,9 @@ public record Command(
                 json.writeFieldName("state");
                 json.writeRawValue(new String(inNewestFormat(state).toJson(), StandardCharsets.UTF_8));
             }
+            if (lastOffset != null) {
+                json.writeNumberField("lastOffset", lastOffset);
+            }
             Trees.writeIfThere(json, "by", by);
             Trees.writeIfThere(json, "why", why);
             json.writeEndObject();
@@ -246,6 +267,11 @@ public record Command(
     /** Whether it is a repetition of one that the model has obeyed: no fault of whoever sent it. */
     public boolean wasObeyedBy(Model model) {
         return id != null && model.recentCommands().contains(id);
+    }
+
+    /** Whether more has reached the model than whoever sent it knew of: no fault of theirs either. */
+    public boolean comesTooLateFor(Model model) {
+        return lastOffset != null && model.lastOffset() != lastOffset;
     }
 
     /**
@@ -276,6 +302,10 @@ public record Command(
     public @Nullable Model applyTo(Model model) throws BadRecordException {
         if (wasObeyedBy(model)) {
             throw refused("id must be new; the model has obeyed " + BadRecordException.shown(id) + " already");
+        }
+        if (comesTooLateFor(model)) {
+            throw refused("lastOffset must be that of the last sample that has reached the model, " + model.lastOffset()
+                    + "; got " + lastOffset + "; send a state that has learned up to there");
         }
         try {
             return switch (kind) {

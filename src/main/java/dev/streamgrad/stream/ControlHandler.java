@@ -159,8 +159,10 @@ final class ControlHandler {
 
         private void refuse(BadRecordException e) {
             ledger.refused(inFlight, name, live, command == null ? null : Said.of(command), e.text(), limit);
-            inFlight.failed(e.text());
-            listener.deadLetter(name, e.reason(), e.text());
+            if (command == null || live == null || !command.comesTooLateFor(live.model())) {
+                inFlight.failed(e.text());
+                listener.deadLetter(name, e.reason(), e.text());
+            }
             listener.commanded(name, command == null ? null : command.kind(), CommandOutcome.REFUSED);
         }
     }

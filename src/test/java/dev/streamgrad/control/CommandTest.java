@@ -90,7 +90,7 @@ class CommandTest {
         // Where a number of JSON would lose its sign.
         snapshot.model().parameters().layer(0).biases().setEntry(0, -0.0);
         Snapshot state = Snapshot.of("xor", snapshot.model(), snapshot.source(), LOG, 5);
-        Command command = new Command("r", Kind.RESTORE, Map.of(), state, "alice", null);
+        Command command = new Command("r", Kind.RESTORE, Map.of(), state, null, "alice", null);
         Command back = Command.read(command.toJson());
         assertThat(Objects.requireNonNull(back.state()).fingerprint()).isEqualTo(state.fingerprint());
         assertThat(Objects.requireNonNull(back.state()).toJson()).isEqualTo(state.toJson());
@@ -103,7 +103,7 @@ class CommandTest {
         try (InputStream in = CommandTest.class.getResourceAsStream("/golden/snapshot-v1.json")) {
             old = Snapshot.read(Objects.requireNonNull(in).readAllBytes());
         }
-        Command back = Command.read(new Command("r", Kind.RESTORE, Map.of(), old, null, null).toJson());
+        Command back = Command.read(new Command("r", Kind.RESTORE, Map.of(), old, null, null, null).toJson());
         assertThat(Objects.requireNonNull(back.state()).format()).isEqualTo(Snapshot.FORMAT);
         assertThat(Fingerprint.of(back.state().model())).isEqualTo(Fingerprint.of(old.model()));
     }
@@ -324,7 +324,7 @@ class CommandTest {
         model = done(Command.of("4", Kind.RESET, Map.of("seed", "7"), null, null), model);
         assertThat(model.samples()).isZero();
         Snapshot state = snapshot(40);
-        model = done(new Command("5", Kind.RESTORE, Map.of(), state, null, null), model);
+        model = done(new Command("5", Kind.RESTORE, Map.of(), state, null, null, null), model);
         assertThat(model.parameters().layer(0).weights())
                 .isEqualTo(state.model().parameters().layer(0).weights());
         assertThat(model.version()).isEqualTo(version + 5);
@@ -347,6 +347,7 @@ class CommandTest {
                 kind,
                 kind == Kind.SET ? Map.of("learning.rate", "0.01") : Map.of(),
                 kind == Kind.RESTORE ? snapshot(20) : null,
+                null,
                 null,
                 null);
         String before = Fingerprint.of(model);
