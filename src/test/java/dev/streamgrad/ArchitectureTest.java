@@ -48,7 +48,8 @@ class ArchitectureTest {
                     List.of("replay", "stream", "control", "formats", "cluster", "settings", "records", "learning")),
             Map.entry("broker", List.of()),
             Map.entry("replay", List.of("control", "settings", "records", "learning")),
-            Map.entry("audit", List.of("control", "replay", "formats", "settings", "records", "learning")),
+            Map.entry("audit", List.of("replay", "formats", "settings", "records", "learning")),
+            Map.entry("travel", List.of("control", "replay", "formats", "settings", "records", "learning")),
             Map.entry(
                     "bench",
                     List.of("app", "stream", "cluster", "settings", "data", "records", "learning", "encoding", "nn")),
@@ -72,6 +73,7 @@ class ArchitectureTest {
                             "http",
                             "metrics",
                             "audit",
+                            "travel",
                             "replay",
                             "suggest",
                             "formats",

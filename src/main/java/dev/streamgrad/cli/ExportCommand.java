@@ -1,20 +1,13 @@
 package dev.streamgrad.cli;
 
 import dev.streamgrad.cluster.Topics;
-import dev.streamgrad.exchange.ExchangeFormat;
 import dev.streamgrad.records.BadRecordException;
-import dev.streamgrad.records.Fingerprint;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.replay.TopicLog;
-import dev.streamgrad.settings.Release;
 import dev.streamgrad.settings.Settings;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.jspecify.annotations.Nullable;
@@ -62,16 +55,11 @@ final class ExportCommand extends ClusterCommand {
 
     @Override
     int run() throws Exception {
-        ExchangeFormat format;
+        ModelFile file;
         try {
-            format = ExchangeFormat.of(out);
+            file = ModelFile.of(out);
         } catch (IllegalArgumentException e) {
             err().println(e.getMessage());
-            return 2;
-        }
-        Path folder = out.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(out)) {
-            err().println("--out must be a file in a folder that exists; got " + out);
             return 2;
         }
         Settings settings = settings();
@@ -86,7 +74,7 @@ final class ExportCommand extends ClusterCommand {
             err().println(search.fault());
             return 1;
         }
-        return write(format, value.get());
+        return write(file, value.get());
     }
 
     /** Returns whether all of the topic was read. */
@@ -111,7 +99,7 @@ final class ExportCommand extends ClusterCommand {
         return true;
     }
 
-    private int write(ExchangeFormat format, byte[] value) throws Exception {
+    private int write(ModelFile file, byte[] value) throws Exception {
         Snapshot snapshot = Snapshot.read(value);
         if (!snapshot.isIntact()) {
             err().println("the snapshot of " + BadRecordException.shown(model) + " version "
@@ -119,39 +107,14 @@ final class ExportCommand extends ClusterCommand {
                     + " another version, and see what streamgrad audit says");
             return 1;
         }
-        // Not written anew: what is in the topic is what was agreed on.
-        byte[] file = format == ExchangeFormat.JSON ? value : format.write(snapshot, Release.number());
         try {
-            replace(out, file);
+            // Not written anew: what is in the topic is what was agreed on.
+            file.write(snapshot, value).ifPresent(err()::println);
         } catch (IOException e) {
-            err().println("--out must be a file that can be written; got " + out + " ("
-                    + e.getClass().getSimpleName() + ")");
+            err().println(e.getMessage());
             return 1;
         }
-        format.noteOn(snapshot).ifPresent(err()::println);
-        out().println(String.format(
-                Locale.ROOT,
-                "%s: %s version %d, fingerprint %s, %,d bytes",
-                out,
-                BadRecordException.shown(model),
-                snapshot.model().version(),
-                Fingerprint.of(snapshot.model()),
-                file.length));
+        out().println(file.summary());
         return 0;
-    }
-
-    /** Whoever looks sees the file as it was before, or whole. */
-    private static void replace(Path file, byte[] content) throws IOException {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        try {
-            Files.write(part, content);
-            try {
-                Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-            }
-        } finally {
-            Files.deleteIfExists(part);
-        }
     }
 }

@@ -1,11 +1,19 @@
 package dev.streamgrad.cli;
 
+import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.control.Command;
 import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
+import dev.streamgrad.replay.ReplayListener;
 import dev.streamgrad.settings.Settings;
+import dev.streamgrad.travel.Arrival;
+import dev.streamgrad.travel.Destination;
+import dev.streamgrad.travel.Travel;
+import dev.streamgrad.travel.TravelException;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import picocli.CommandLine.Option;
 
@@ -13,7 +21,7 @@ import picocli.CommandLine.Option;
 @picocli.CommandLine.Command(
         name = "rollback",
         description = {
-            "Give a model the state of one of its snapshots back: its weights, optimizer memory, statistics and settings.",
+            "Give a model the state of an earlier version back: its weights, optimizer memory, statistics and settings.",
             "It takes a new version and learns on from there; the samples since then are not learned again."
         },
         footer = {"", "Example:", "  streamgrad rollback --model xor --version 20000 --why 'labels were wrong since'"},
@@ -31,7 +39,7 @@ final class RollbackCommand extends SteeringCommand {
             names = "--version",
             paramLabel = "V",
             required = true,
-            description = "The version of the snapshot; watch snapshots --from-beginning --key NAME shows them.")
+            description = "The version; between snapshots it is derived from the log again, as travel does.")
     private long version;
 
     @Override
@@ -46,11 +54,11 @@ final class RollbackCommand extends SteeringCommand {
             versions.put(of, of == version ? value : new byte[0]);
         });
         byte[] wanted = versions.get(version);
-        if (wanted == null) {
-            err().println(missing(versions, settings));
+        Optional<Snapshot> past = wanted != null ? Optional.of(Snapshot.read(wanted)) : derived(settings, versions);
+        if (past.isEmpty()) {
             return 1;
         }
-        Snapshot found = Snapshot.read(wanted);
+        Snapshot found = past.get();
         SamplesLog log = found.log();
         Snapshot state = Snapshot.of(
                 found.name(),
@@ -58,20 +66,40 @@ final class RollbackCommand extends SteeringCommand {
                 found.source(),
                 log == null ? new SamplesLog("", null) : log,
                 found.time());
-        Command command = new Command(id(), Command.Kind.RESTORE, Map.of(), state, by(), why());
+        Command command = new Command(id(), Command.Kind.RESTORE, Map.of(), state, null, by(), why());
         return send(settings, topic, found.source().partition(), command);
     }
 
-    private String missing(NavigableMap<Long, byte[]> versions, Settings settings) {
+    /** A version between snapshots; empty if the log does not have it, and why has been said. */
+    private Optional<Snapshot> derived(Settings settings, NavigableMap<Long, byte[]> versions) throws Exception {
         if (versions.isEmpty()) {
-            return "model " + model() + " must have a snapshot in " + settings.snapshotsTopic() + "; it has none";
+            err().println("model " + model() + " must have a snapshot in " + settings.snapshotsTopic()
+                    + "; it has none");
+            return Optional.empty();
         }
-        Long below = versions.floorKey(version);
-        Long above = versions.ceilingKey(version);
-        return "version must be that of a snapshot; there is none of version " + version + "; the nearest "
-                + (below == null || above == null ? "is " : "are ")
-                + (below == null ? "" : below)
-                + (below == null || above == null ? "" : " and ")
-                + (above == null ? "" : above);
+        Topics.require(settings, List.of(settings.samplesTopic()), progress());
+        ProgressLine line = new ProgressLine(err());
+        try {
+            return new Travel(
+                            settings, model(), partition(), Destination.version(version), false, new ReplayListener() {
+                                @Override
+                                public void progress(long done, long total) {
+                                    line.update(done, total);
+                                }
+
+                                @Override
+                                public boolean isStopped() {
+                                    return shutdown().isRequested();
+                                }
+                            })
+                    .run()
+                    .map(Arrival::state);
+        } catch (TravelException | IllegalArgumentException e) {
+            line.clear();
+            err().println(e.getMessage());
+            return Optional.empty();
+        } finally {
+            line.clear();
+        }
     }
 }

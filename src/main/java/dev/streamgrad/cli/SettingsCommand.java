@@ -72,6 +72,11 @@ abstract class SettingsCommand extends VerboseCommand {
         return settings;
     }
 
+    /** What somebody has set by --set alone, as KEY=VALUE. */
+    final List<String> overrides() {
+        return List.copyOf(overrides);
+    }
+
     /** What somebody has set, by --config, environment or --set. */
     final Map<String, String> givenSettings() {
         return SettingsLoader.given(config, System.getenv(), overrides);

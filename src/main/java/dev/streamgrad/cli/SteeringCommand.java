@@ -54,6 +54,10 @@ abstract class SteeringCommand extends ClusterCommand {
         return model;
     }
 
+    final @Nullable Integer partition() {
+        return partition;
+    }
+
     final String by() {
         return by;
     }

@@ -35,6 +35,8 @@ import picocli.CommandLine.IVersionProvider;
             WatchCommand.class,
             ControlCommand.class,
             RollbackCommand.class,
+            TravelCommand.class,
+            ForkCommand.class,
             ImportCommand.class,
             TopicsCommand.class,
             AuditCommand.class,

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.streamgrad.broker.EmbeddedBroker;
+import dev.streamgrad.records.Snapshot;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,8 +97,10 @@ class ControlCommandTest {
         run(0, "watch", "--from-beginning", "--key", "gate", "--max", "800");
         assertThat(run(0, "rollback", "--model", "gate", "--version", "300").out.toString())
                 .contains("gate has obeyed restore, version 805, after sample");
-        assertThat(run(1, "rollback", "--model", "gate", "--version", "350").err.toString())
-                .contains("there is none of version 350; the nearest are 300 and 400");
+        assertThat(run(1, "rollback", "--model", "gate", "--version", "1350")
+                        .err
+                        .toString())
+                .contains("version must be one that the log leads to; the last is 805; got 1350");
         assertThat(run(0, "watch", "events", "--from-beginning", "--max", "7")
                         .out
                         .toString()
@@ -142,6 +145,77 @@ class ControlCommandTest {
         Path file = folder.resolve(version + ".json");
         run(0, "export", "--model", "gate", "--version", version, "--out", file.toString());
         return new ObjectMapper().readTree(Files.readAllBytes(file));
+    }
+
+    @Test
+    void versionBetweenSnapshots_canBeHad_andRolledBackTo(@TempDir Path folder) throws Exception {
+        String file = folder.resolve("gate.json").toString();
+        String there = run(0, "travel", "--model", "gate", "--version", "350", "--out", file)
+                .out
+                .toString();
+        assertThat(there)
+                .containsPattern("gate version 350, after sample \\d@349, 20")
+                .contains("from the snapshot of version 300: 50 samples, 0 commands");
+        String fromTheStart = run(0, "travel", "--model", "gate", "--offset", "349", "--from-start")
+                .out
+                .toString();
+        assertThat(fromTheStart)
+                .contains("gate version 350, after sample", "from version 0: 350 samples, 0 commands")
+                .contains("agrees with 3 snapshots on the way, the last of version 300");
+        Snapshot state = Snapshot.read(Files.readAllBytes(Path.of(file)));
+        assertThat(there).contains("  fingerprint " + state.fingerprint());
+        assertThat(fromTheStart).contains("  fingerprint " + state.fingerprint());
+        assertThat(run(0, "rollback", "--model", "gate", "--version", "350").out.toString())
+                .contains("gate has obeyed restore, version 501, after sample");
+        JsonNode restored = exported(folder, "501");
+        assertThat(restored.get("layers"))
+                .isEqualTo(new ObjectMapper()
+                        .readTree(Files.readAllBytes(Path.of(file)))
+                        .get("layers"));
+        assertThat(run(1, "travel", "--model", "gate", "--time", "2001-01-01T00:00Z")
+                        .err
+                        .toString())
+                .containsPattern("gate: there was no model yet; sample \\d@0 made it");
+        assertThat(run(1, "travel", "--model", "gat", "--version", "1").err.toString())
+                .contains("gat: it must have a snapshot or an event; there is none of that name");
+        assertThat(run(2, "travel", "--model", "gate", "--time", "noon").err.toString())
+                .contains("must be a time such as 2026-03-01T12:00 or 1970-01-01T00:00:00Z; got noon");
+        assertThat(run(2, "travel", "--model", "gate", "--version", "-1").err.toString())
+                .startsWith("--version must be at least 0; got -1");
+    }
+
+    @Test
+    void fork_isCompared_andHandedOver_fromExactlyThere() throws Exception {
+        run(0, "control", "--model", "gate", "freeze");
+        run(0, "produce", "--count", "200", "--key", "gate", "--seed", "3");
+        run(0, "watch", "--from-beginning", "--key", "gate", "--max", "700");
+        CommandRun forked = run(
+                0,
+                "fork",
+                "--model",
+                "gate",
+                "--version",
+                "250",
+                "--set",
+                "learning.rate=1",
+                "--as",
+                "fast",
+                "--live",
+                "--why",
+                "it learns better");
+        assertThat(forked.out.toString())
+                .containsPattern(
+                        "gate from version 250 on, after sample \\d@249, to sample \\d@699; fast with learning.rate=1")
+                .containsPattern("as it was +450 ")
+                .containsPattern("fast +450 ")
+                .contains("as it was it is frozen at the end")
+                .contains("gate has obeyed restore, version 502, after sample")
+                .contains("because it learns better");
+        assertThat(run(0, "audit").out.toString()).contains("gate: ok, 7 snapshots agree, the last of version 502");
+        assertThat(run(1, "fork", "--model", "gate", "--version", "250", "--set", "layers=2,8,1")
+                        .err
+                        .toString())
+                .contains("gate: layers cannot change while a model lives");
     }
 
     @Test
