@@ -33,6 +33,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -102,6 +103,7 @@ class MonitoringIT {
         Topics.create(settings, 1, Optional.of((short) 1), line -> {});
         startLearner(settings);
         startSamples();
+        startCommands();
         startPrometheus();
         // Until there has been a collection there is no time of collections.
         System.gc();
@@ -145,6 +147,28 @@ class MonitoringIT {
                 0,
                 100,
                 TimeUnit.MILLISECONDS);
+    }
+
+    /** Other learning rates all the while, so that there is always a decision to see. */
+    private void startCommands() {
+        Producer<String, byte[]> producer = producer();
+        open.add(producer);
+        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        open.add(() -> {
+            clock.shutdownNow();
+            assertThat(clock.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        });
+        AtomicInteger sent = new AtomicInteger();
+        var unused = clock.scheduleAtFixedRate(
+                () -> {
+                    String command = "{\"command\":\"set\",\"settings\":{\"learning.rate\":\"0.3"
+                            + sent.incrementAndGet() % 2 + "\"}}";
+                    var unusedToo = producer.send(
+                            new ProducerRecord<>("control", "xor", command.getBytes(StandardCharsets.UTF_8)));
+                },
+                5,
+                5,
+                TimeUnit.SECONDS);
     }
 
     private Producer<String, byte[]> producer() {

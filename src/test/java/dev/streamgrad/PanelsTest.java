@@ -263,7 +263,6 @@ class PanelsTest {
     @MethodSource("dev.streamgrad.Dashboards#files")
     void starts_areAnnotations(Path file) throws IOException {
         JsonNode annotations = json(file).path("annotations").path("list");
-        assertThat(annotations).hasSize(1);
         JsonNode starts = annotations.path(0);
         assertThat(starts.path("enable").asBoolean()).isTrue();
         // Milliseconds, which are taken for the time of the event.
@@ -272,6 +271,21 @@ class PanelsTest {
                 .startsWith("1000 * process_start_time_seconds{job=~\"$job\", instance=~\"$instance\"}");
         assertThat(starts.path("titleFormat").asText()).isNotBlank();
         assertThat(starts.path("textFormat").asText()).contains("{{instance}}", "{{job}}");
+    }
+
+    /** A counter is not there before its first event, so the expression takes what is not there for zero. */
+    @Test
+    void whatIsDecidedAboutAModel_isAnAnnotationOfLearning() throws IOException {
+        JsonNode decisions = json(LEARNING).path("annotations").path("list").path(1);
+        assertThat(decisions.path("enable").asBoolean()).isTrue();
+        assertThat(decisions.path("useValueForTime").asBoolean()).isFalse();
+        assertThat(decisions.path("expr").asText())
+                .contains(
+                        "streamgrad_events_total{",
+                        "offset " + decisions.path("step").asText(),
+                        "or 0 * sum by")
+                .endsWith("> 0");
+        assertThat(decisions.path("titleFormat").asText()).contains("{{model}}", "{{event}}");
     }
 
     /**

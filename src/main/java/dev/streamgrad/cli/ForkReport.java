@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import org.apache.commons.math3.util.FastMath;
 
 /** What there is to see of a fork: figures side by side, and the loss of both over time. */
 final class ForkReport {
@@ -99,8 +100,8 @@ final class ForkReport {
         if (shown.length < 4) {
             return;
         }
-        double least = Math.log(shown[0]);
-        double most = Math.log(shown[shown.length - 1]);
+        double least = FastMath.log(shown[0]);
+        double most = FastMath.log(shown[shown.length - 1]);
         lines.add(String.format(
                 Locale.ROOT,
                 "loss from %s to %s, on a logarithmic scale, %,d %s a column",
@@ -119,7 +120,7 @@ final class ForkReport {
                 bars.append(' ');
                 continue;
             }
-            double height = loss <= 0.0 || most <= least ? 0.0 : (Math.log(loss) - least) / (most - least);
+            double height = loss <= 0.0 || most <= least ? 0.0 : (FastMath.log(loss) - least) / (most - least);
             int bar = (int) Math.min(BARS.length() - 1.0, Math.max(0.0, height) * BARS.length());
             bars.append(BARS.charAt(bar));
         }

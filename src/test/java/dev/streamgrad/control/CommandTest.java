@@ -96,6 +96,22 @@ class CommandTest {
         assertThat(Objects.requireNonNull(back.state()).toJson()).isEqualTo(state.toJson());
     }
 
+    @Test
+    void restore_thatNamesTheLastSample_isObeyed_onlyWhereNoneHasComeSince() throws Exception {
+        Model model = trained(SPEC, 50);
+        model.reached(49);
+        long before = model.version();
+        Command late = Command.read(new Command("r", Kind.RESTORE, Map.of(), snapshot(20), 48L, null, null).toJson());
+        assertThat(late.comesTooLateFor(model)).isTrue();
+        assertThatThrownBy(() -> late.applyTo(model))
+                .isInstanceOf(BadRecordException.class)
+                .hasMessageContaining(
+                        "lastOffset must be that of the last sample that has reached the model, 49; got 48");
+        Command timely = Command.read(new Command("r", Kind.RESTORE, Map.of(), snapshot(20), 49L, null, null).toJson());
+        assertThat(timely.comesTooLateFor(model)).isFalse();
+        assertThat(done(timely, model).version()).isEqualTo(before + 1);
+    }
+
     /** A snapshot that an older release wrote can be gone back to. */
     @Test
     void restore_ofASnapshotOfFormat1_isWrittenInTheNewest() throws Exception {

@@ -323,7 +323,8 @@ class ControlTest {
                 "{\"command\":\"restore\",\"state\":{}} | state must be a snapshot",
                 "{\"command\":\"freeze\",\"id\":\"\"} | id must not be empty",
                 "{\"command\":\"freeze\",\"id\":5} | id must be a string; got 5",
-                "{\"command\":\"freeze\",\"state\":{}} | state is for restore only; got it with freeze"
+                "{\"command\":\"freeze\",\"state\":{}} | state is for restore only; got it with freeze",
+                "{\"command\":\"freeze\",\"lastOffset\":5} | lastOffset is for restore only; got it with freeze"
             })
     void commandThatIsWrong_isRefused_withAnEventAndADeadLetter_andNothingChanges(String json, String reason) {
         learner.learn(3);
