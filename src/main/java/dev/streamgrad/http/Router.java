@@ -22,14 +22,15 @@ import org.slf4j.LoggerFactory;
 final class Router implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
     private static final String INDEX = "/metrics /healthz /readyz /models /models/NAME /models/NAME/events"
-            + " /models/NAME/export; POST /models/NAME/predict";
+            + " /models/NAME/export /live; POST /models/NAME/predict";
     private static final String PATHS =
-            "/metrics, /healthz, /readyz, /models, /models/NAME, /models/NAME/events, /models/NAME/export";
+            "/metrics, /healthz, /readyz, /models, /models/NAME, /models/NAME/events, /models/NAME/export, /live";
 
     private final HealthHandler health;
     private final MetricsHandler metrics;
     private final ModelsHandler models;
     private final EventsHandler events;
+    private final LivePage page = new LivePage();
     private final HostCheck hosts;
     private final ClientThreads metricsThreads;
     private final ClientThreads modelsThreads;
@@ -114,7 +115,14 @@ final class Router implements HttpHandler {
         }
         hosts.require(exchange.getRequestHeaders());
         if (path.equals(List.of(""))) {
-            return now(request, () -> Answer.line(200, INDEX));
+            boolean browser = exchange.getRequestHeaders().getOrDefault("Accept", List.of()).stream()
+                    .anyMatch(types -> types.contains("text/html"));
+            return now(request, () -> browser ? LivePage.redirect() : Answer.line(200, INDEX));
+        }
+        Optional<Answer> file = page.file(request);
+        if (file.isPresent()) {
+            request.require("GET");
+            return models(() -> CompletableFuture.completedFuture(file.get()));
         }
         if (path.get(0).equals("models")) {
             if (path.size() == 1 || path.equals(List.of("models", ""))) {
