@@ -14,14 +14,14 @@ const DERIVATIVES = {'sigmoid': 'f′ = a(1 − a)', 'tanh': 'f′ = 1 − a²',
 export class ByHandFigure extends Figure {
   constructor() {
     super('byhand', 'One step by hand', 'These are the numbers of a step that was really taken on a record of the topic, to the last bit; four digits of them are shown.', 'Arrow keys turn the pages.');
-    this.part = Number(read().get('part') ?? 0);
+    this.part = Number(read().get('part') ?? 1);
     this.back = /** @type {HTMLButtonElement} */ (element('button', {type: 'button'}, '← Previous'));
     this.on = /** @type {HTMLButtonElement} */ (element('button', {type: 'button'}, 'Next →'));
     this.newest = element('button', {type: 'button'}, 'The newest step');
     this.options.append(this.back, this.on, this.newest);
     this.back.addEventListener('click', () => this.turn(-1));
     this.on.addEventListener('click', () => this.turn(1));
-    this.newest.addEventListener('click', () => { this.part = 0; this.load(); });
+    this.newest.addEventListener('click', () => { this.part = 1; this.load(); });
     this.page = element('div', {class: 'page'});
     this.plot.append(this.page);
     this.form = element('form', {class: 'own', 'aria-label': 'A sample of your own'});

@@ -97,10 +97,10 @@ export class DiagramFigure extends Figure {
   }
 
   neurons(width, rem) {
-    const {model, network, plane} = this.view;
+    const {model, network} = this.view;
     const sizes = model.layers;
     const most = Math.min(MOST_UNITS, Math.max(...sizes));
-    const side = Math.max(1.6 * rem, Math.min(4.4 * rem, (22 * rem) / most - 0.5 * rem, width / (sizes.length * 1.75)));
+    const side = Math.max(1.6 * rem, Math.min(5.4 * rem, (27 * rem) / most - 0.6 * rem, width / (sizes.length * 1.75)));
     const gap = side + Math.min(1.2 * rem, side * 0.3);
     const tall = Math.max(most * gap + 2 * rem, 14 * rem);
     this.svg.attr('width', width).attr('height', tall);
@@ -147,10 +147,8 @@ export class DiagramFigure extends Figure {
     this.heading.textContent = 'The network';
     this.why.textContent = `Each square is what one neuron answers over the same plane as the surface. Learning bends these simple pieces until the last one, their weighted sum, is right.${Math.max(...sizes) > MOST_UNITS ? ` Of each layer the first ${MOST_UNITS} units are drawn.` : ''}`;
     this.explain([{mark: swatch('edge-positive'), text: 'positive weight'}, {mark: swatch('edge-negative'), text: 'negative weight'},
-      {mark: swatch('wide'), text: `the wider the larger, up to ${figure(largest)}`}, {mark: swatch('ramp diverging'), text: 'a neuron: low to high'}]);
-    this.legend.lastElementChild && (this.legend.children[2].lastChild.textContent = `the wider the larger, up to ${figure(largest)}`);
+      {mark: swatch('wide'), text: 'the wider the larger'}, {mark: swatch('ramp diverging'), text: 'a neuron: low to high'}]);
     this.highlight();
-    void plane;
   }
 
   /** The heat map of each neuron as the address of a small picture. */

@@ -96,7 +96,7 @@ export class HiddenFigure extends Figure {
         : [{mark: swatch('ramp sequential'), text: 'label, low to high'}]),
     ...(warp.length ? [{mark: swatch('thin'), text: 'the grid of the two inputs, as the hidden layer bends it'}] : [])]);
     this.cursor();
-    this.say(this.summary(w, bias, layers));
+    this.say(this.summary(w, bias));
   }
 
   /** @param {number[]} w @param {number} units @returns {(h: ArrayLike<number>) => [number, number]} */
@@ -165,12 +165,11 @@ export class HiddenFigure extends Figure {
     this.svg.select('.cursor').selectAll('circle').data(p).join('circle').attr('r', 12).attr('cx', (d) => this.x(d[0])).attr('cy', (d) => this.y(d[1]));
   }
 
-  summary(w, bias, layers) {
+  summary(w, bias) {
     const {model} = this.view;
     if (model.task !== 'binary') return `The last ${plural(this.placed.length, 'sample')} as the ${this.units} units of the last hidden layer see them.`;
     const level = this.level(model);
     const right = this.placed.filter((p) => (d3.sum(w, (v, i) => v * p.h[i]) + bias >= level) === (p.sample.y[0] >= 0.5)).length;
-    void layers;
     return right === this.placed.length
       ? `Here a straight line separates the labels: all of the last ${plural(right, 'sample')} lie on their side.`
       : `Here no straight line separates the labels yet: ${percent(right / this.placed.length)} of the last ${plural(this.placed.length, 'sample')} lie on their side of the output's line.`;

@@ -25,9 +25,11 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,6 +68,11 @@ final class LiveFixture implements AutoCloseable {
     /** The paths that were asked for, in order, with their queries. */
     List<String> asked() {
         return asked;
+    }
+
+    /** One of the models. */
+    Trained model(String name) {
+        return Objects.requireNonNull(models.get(name), name);
     }
 
     /** From now on everything but the files is a 503, or no longer. */
@@ -112,6 +119,7 @@ final class LiveFixture implements AutoCloseable {
         LiveFixture fixture = new LiveFixture();
         fixture.add("xor", Dataset.XOR, 0, 500);
         fixture.add("xor-learned", Dataset.XOR, 40_000, 8);
+        fixture.add("still", Dataset.XOR, 40_000, 0);
         fixture.add("spiral", Dataset.SPIRAL, 20_000, 500);
         NumpyRandom random = new NumpyRandom(7);
         fixture.add(
@@ -363,6 +371,9 @@ final class LiveFixture implements AutoCloseable {
         }
 
         synchronized void learn(int count) {
+            if (count == 0) {
+                return;
+            }
             recent.clear();
             for (int i = 0; i < count; i++) {
                 Labelled sample = samples.get();
@@ -484,7 +495,7 @@ final class LiveFixture implements AutoCloseable {
 
         private static double[] nan(int length) {
             double[] nan = new double[length];
-            java.util.Arrays.fill(nan, Double.NaN);
+            Arrays.fill(nan, Double.NaN);
             return nan;
         }
 
