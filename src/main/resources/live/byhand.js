@@ -22,7 +22,7 @@ export class ByHandFigure extends Figure {
     this.back.addEventListener('click', () => this.turn(-1));
     this.on.addEventListener('click', () => this.turn(1));
     this.newest.addEventListener('click', () => { this.part = 1; this.load(); });
-    this.page = element('div', {class: 'page'});
+    this.page = element('div', {class: 'page', tabindex: '0', role: 'group', 'aria-label': 'Formulas'});
     this.plot.append(this.page);
     this.form = element('form', {class: 'own', 'aria-label': 'A sample of your own'});
     this.form.addEventListener('submit', (event) => { event.preventDefault(); this.tryOwn(); });
