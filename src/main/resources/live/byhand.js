@@ -107,6 +107,8 @@ export class ByHandFigure extends Figure {
 const of = (name, l) => sup(mi(name), row(mo('('), m('mn', String(l)), mo(')')));
 const partial = (/** @type {Node} */ what) => m('mfrac', row(mo('∂'), mi('L')), row(mo('∂'), what));
 const column = (/** @type {number[]} */ values) => matrix(values.map((v) => [v]));
+/** A factor: a negative one in brackets. @param {number} value */
+const factor = (value) => (value < 0 ? row(mo('('), mn(value), mo(')')) : mn(value));
 const flipped = (/** @type {number[][]} */ rows) => matrix(rows[0].map((_, j) => rows.map((r) => r[j])));
 const transposed = (/** @type {Node} */ what) => sup(what, mo('⊤'));
 
@@ -188,7 +190,7 @@ function path(step, model) {
     const j = units[l];
     const terms = layer.inputs.map((/** @type {number} */ x, /** @type {number} */ i) => ({x, w: layer.weights[i][j]})).sort((/** @type {any} */ p, /** @type {any} */ q) => Math.abs(q.x * q.w) - Math.abs(p.x * p.w));
     parts.push({title: `Forward through unit ${j + 1} of layer ${l + 1}`, why: `The three largest of ${terms.length} terms are written out. ${layer.activation} bends the sum.`,
-      formulas: [math(index('z', l + 1, j), mo('='), mn(layer.biases[j]), ...terms.slice(0, 3).flatMap((/** @type {any} */ t) => [mo('+'), mn(t.x), mo('·'), mn(t.w)]), ...(terms.length > 3 ? [mo('+'), mo('…')] : []), mo('='), mn(layer.sums[j])),
+      formulas: [math(index('z', l + 1, j), mo('='), mn(layer.biases[j]), ...terms.slice(0, 3).flatMap((/** @type {any} */ t) => [mo('+'), factor(t.x), mo('·'), factor(t.w)]), ...(terms.length > 3 ? [mo('+'), mo('…')] : []), mo('='), mn(layer.sums[j])),
         math(index('a', l + 1, j), mo('='), mn(layer.outputs[j]))]});
   });
   parts.push(layers[layers.length - 1].outputs.length <= 10 ? loss(step) : {title: 'The loss', why: step.loss.name, formulas: [math(mi('L'), mo('='), mn(step.loss.value))]});
@@ -200,7 +202,7 @@ function path(step, model) {
     const i = l ? units[l - 1] : 0;
     const from = l ? `unit ${i + 1} of layer ${l}` : model.features[0];
     parts.push({title: `One new weight of layer ${l + 1}`, why: `The weight from ${from} to unit ${j + 1}.`,
-      formulas: [math(mi('g'), mo('='), mn(layer.inputs[i]), mo('·'), mn(layer.delta[j]), mo('='), mn(layer.weightGradient[i][j])), math(sub(mi('w'), mi('new')), mo('='), mn(layer.newWeights[i][j]), mo(','), mi('w'), mo('='), mn(layer.weights[i][j]))]});
+      formulas: [math(mi('g'), mo('='), factor(layer.inputs[i]), mo('·'), factor(layer.delta[j]), mo('='), mn(layer.weightGradient[i][j])), math(sub(mi('w'), mi('new')), mo('='), mn(layer.newWeights[i][j]), mo(','), mi('w'), mo('='), mn(layer.weights[i][j]))]});
   });
   return parts;
 }

@@ -109,8 +109,10 @@ export class DiagramFigure extends Figure {
     const nodes = [];
     for (let l = 0; l < sizes.length; l++) {
       const shown = Math.min(sizes[l], MOST_UNITS);
+      // Where there is room for names they get it.
+      const apart = shown * (side + 1.5 * rem) <= tall - rem ? side + 1.5 * rem : gap;
       for (let j = 0; j < shown; j++) {
-        nodes.push({l, j, x: column(l), y: tall / 2 - 0.4 * rem + (j - (shown - 1) / 2) * gap});
+        nodes.push({l, j, x: column(l), y: tall / 2 - 0.4 * rem + (j - (shown - 1) / 2) * apart, named: apart - side >= 0.9 * rem});
       }
     }
     const place = new Map(nodes.map((n) => [`${n.l}.${n.j}`, n]));
@@ -143,7 +145,7 @@ export class DiagramFigure extends Figure {
     group.select('image').attr('width', side).attr('height', side).attr('href', (n) => pictures.get(n));
     group.select('.frame').attr('width', side).attr('height', side).attr('rx', 3);
     group.select('text').attr('x', side / 2).attr('y', side + 0.95 * rem * 0.8).attr('text-anchor', 'middle')
-      .text((n) => (gap - side < 0.9 * rem && n.l > 0 && n.l < sizes.length - 1 ? '' : this.name(n.l, n.j)));
+      .text((n) => (n.named ? this.name(n.l, n.j) : ''));
     this.heading.textContent = 'The network';
     this.why.textContent = `Each square is what one neuron answers over the same plane as the surface. Learning bends these simple pieces until the last one, their weighted sum, is right.${Math.max(...sizes) > MOST_UNITS ? ` Of each layer the first ${MOST_UNITS} units are drawn.` : ''}`;
     this.explain([{mark: swatch('edge-positive'), text: 'positive weight'}, {mark: swatch('edge-negative'), text: 'negative weight'},
