@@ -56,6 +56,11 @@ final class Answer {
         return new Answer(200, JSON, (json + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Nothing to say. */
+    static Answer none() {
+        return new Answer(204, TEXT, new byte[0]);
+    }
+
     int status() {
         return status;
     }
@@ -73,8 +78,9 @@ final class Answer {
             }
             headers.forEach(exchange.getResponseHeaders()::set);
             boolean head = exchange.getRequestMethod().equals("HEAD");
-            exchange.sendResponseHeaders(status, head ? -1 : body.length);
-            if (!head) {
+            boolean none = head || status == 204;
+            exchange.sendResponseHeaders(status, none ? -1 : body.length);
+            if (!none) {
                 exchange.getResponseBody().write(body);
             }
         } catch (IOException e) {
