@@ -1,7 +1,7 @@
 // How each layer learns: its gradient, how much a step changes it, and how many of its units take no part.
 
 import {Figure, swatch} from './figure.js';
-import {figure, isNumber, percent} from './format.js';
+import {figure, percent} from './format.js';
 
 const COLUMNS = /** @type {const} */ ([
   ['gradient', 'gradient norm', [1e-8, 100]], ['update', 'update ratio', [1e-8, 1]],
@@ -24,10 +24,10 @@ export class LayersFigure extends Figure {
     };
     this.reading = () => {
       const layer = this.layers?.[this.at];
-      return layer ? `${this.name(this.at)}: gradient norm ${figure(layer.gradient)}, update ratio ${figure(layer.update)}, dead ${percent(layer.dead)}, saturated ${percent(layer.saturated)}.` : null;
+      return layer ? `${this.name(this.at)}: gradient norm ${known(layer.gradient, figure)}, update ratio ${known(layer.update, figure)}, dead ${known(layer.dead, percent)}, saturated ${known(layer.saturated, percent)}.` : null;
     };
     this.table = () => ({head: ['layer', 'gradient norm', 'update ratio', 'dead units', 'saturated units'],
-      rows: (this.layers ?? []).map((/** @type {any} */ l, /** @type {number} */ i) => [this.name(i), figure(l.gradient), figure(l.update), percent(l.dead), percent(l.saturated)])});
+      rows: (this.layers ?? []).map((/** @type {any} */ l, /** @type {number} */ i) => [this.name(i), known(l.gradient, figure), known(l.update, figure), known(l.dead, percent), known(l.saturated, percent)])});
     this.explain([{mark: swatch('dot'), text: 'this step, logarithmic'}, {mark: swatch('band'), text: 'usual: 10⁻⁴ to 10⁻²'},
       {mark: swatch('dead'), text: 'dead units (nothing passes back)'}, {mark: swatch('saturated'), text: 'saturated units (within 1 % of a bound)'}]);
   }
@@ -40,8 +40,9 @@ export class LayersFigure extends Figure {
   /** @param {any} frame */
   draw(frame) {
     this.layers = frame.layers ?? [];
+    this.root.hidden = !frame.layers;
     const width = this.plot.clientWidth;
-    if (width < 50) return;
+    if (width < 50 || !frame.layers) return;
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const row = 3.6 * rem;
     const top = 1.6 * rem;
@@ -68,19 +69,21 @@ export class LayersFigure extends Figure {
     for (const k of [0, 1, 2]) rows.select(`.b${k}`).attr('x1', k * third).attr('x2', k * third + inner).attr('y1', 1.7 * rem).attr('y2', 1.7 * rem);
     COLUMNS.forEach(([field], k) => {
       rows.select(`.c${k}`).attr('r', 0.36 * rem).attr('cy', 1.7 * rem).attr('cx', (l) => k * third + (l[field] > 0 ? scales[k](l[field]) : 0))
-        .classed('nan', (l) => !isNumber(l[field]));
-      rows.select(`.v${k}`).attr('x', k * third).attr('y', 3 * rem).text((l) => figure(l[field]));
+        .classed('nan', (l) => l[field] === null).attr('visibility', (l) => (l[field] === undefined ? 'hidden' : null));
+      rows.select(`.v${k}`).attr('x', k * third).attr('y', 3 * rem).text((l) => known(l[field], figure));
     });
     rows.select('.dead').attr('x', 2 * third).attr('y', 1.4 * rem).attr('height', 0.6 * rem).attr('width', (l) => inner * (l.dead || 0));
     rows.select('.saturated').attr('x', (l) => 2 * third + inner * (l.dead || 0)).attr('y', 1.4 * rem).attr('height', 0.6 * rem)
       .attr('width', (l) => inner * Math.min(1 - (l.dead || 0), l.saturated || 0));
-    rows.select('.v2').attr('x', 2 * third).attr('y', 3 * rem).text((l) => (third < 10 * rem ? `${percent(l.dead)}, ${percent(l.saturated)}` : `${percent(l.dead)} dead, ${percent(l.saturated)} saturated`));
+    rows.select('.v2').attr('x', 2 * third).attr('y', 3 * rem).text((l) => (third < 10 * rem ? `${known(l.dead, percent)}, ${known(l.saturated, percent)}` : `${known(l.dead, percent)} dead, ${known(l.saturated, percent)} saturated`));
     this.mark();
     const updates = this.layers.map((/** @type {any} */ l) => l.update);
-    const broken = updates.some((/** @type {any} */ u) => !isNumber(u));
+    const broken = updates.some((/** @type {any} */ u) => u === null);
+    const none = updates.every((/** @type {any} */ u) => u === undefined);
     const wild = this.layers.findIndex((/** @type {any} */ l) => l.update > 1e-2);
     const still = this.layers.findIndex((/** @type {any} */ l) => l.update < 1e-4);
     this.say(frame.frozen ? 'The model is frozen: it predicts, and no step changes it.'
+      : none ? 'No step was traced yet; one is with the next samples.'
       : broken ? 'The last step is not a number in some layer.'
         : wild >= 0 ? `The last step changed the ${this.name(wild)} by ${percent(updates[wild])} of its size: more than usual.`
           : still >= 0 ? `The last step hardly changed the ${this.name(still)} (${figure(updates[still])} of its size): it has little left to learn from that sample.`
@@ -91,3 +94,6 @@ export class LayersFigure extends Figure {
     this.svg.select('.rows').selectAll('g.row').classed('here', (_, i) => i === this.at);
   }
 }
+
+/** What was not sent is not known, which is not the same as no number. @param {any} value @param {(value: any) => string} how */
+const known = (value, how) => (value === undefined ? '–' : how(value));

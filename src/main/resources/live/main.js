@@ -20,6 +20,9 @@ import {StreamPanel} from './stream.js';
 
 const DRAWING = 200;
 const CALM = 1000;
+/** By it the server counts pages; it says nothing about who looks. */
+const PAGE = Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(36)).join('');
+let next = DRAWING;
 const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const reduced = matchMedia('(prefers-reduced-motion: reduce)');
 const picker = /** @type {HTMLSelectElement} */ (find('model'));
@@ -75,12 +78,14 @@ const frames = new Poll(async () => {
     await open(read().get('model') ?? picker.value);
   }
   const of = view;
-  const frame = await ask(`${modelPath(of.model.name)}/frame?after=${seq}`);
+  const frame = await ask(`${modelPath(of.model.name)}/frame?page=${PAGE}&after=${seq}`);
   if (of !== view) return 0;
-  if (!frame) return Math.max(DRAWING, reduced.matches ? CALM : 0);
-  seq = frame.seq;
-  take(frame);
-  return Math.max(frame.next, reduced.matches ? CALM : DRAWING);
+  if (frame) {
+    seq = frame.seq;
+    next = frame.next;
+    take(frame);
+  }
+  return Math.max(next, reduced.matches ? CALM : DRAWING);
 }, (failure) => {
   const box = find('failure');
   box.hidden = !failure;
@@ -103,6 +108,7 @@ function take(frame) {
   view.frame = frame;
   view.samples = add(view.samples, frame.recent);
   if (frame.weights) view.network = new Network(frame.weights, frame.biases, view.model.activations, frame.scaler ?? null);
+  if (view.network && view.model.labelScaling === 'running') view.network.learnUnits(view.samples);
   view.plane.update(view.samples, view.network);
   figures.loss.draw(view.model, frame);
   redraw();

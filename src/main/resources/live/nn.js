@@ -102,7 +102,34 @@ export class Network {
     this.values = this.biases.map((row) => new Float64Array(row.length));
     /** The sum z of the outputs' first unit before its activation, of the last forward pass. */
     this.sums = new Float64Array(this.biases[this.biases.length - 1].length);
+    /** Slope and offset to the labels' units, per output. @type {number[][] | null} */
+    this.units = null;
     this.scaled = new Float64Array(this.weights[0].length);
+  }
+
+  /**
+   * A model that scales its labels answers in units of its own. The straight line from them to the labels' units is
+   * found from predictions that were sent in those.
+   * @param {{x: number[], p: number[]}[]} samples
+   */
+  learnUnits(samples) {
+    this.units = null;
+    const pairs = samples.filter((s) => s.p.every(Number.isFinite));
+    if (pairs.length < 8) return;
+    const own = pairs.map((s) => Array.from(this.forward(s.x)));
+    this.units = own[0].map((_, k) => {
+      const n = pairs.length;
+      const mean = own.reduce((sum, o) => sum + o[k], 0) / n;
+      const meanOf = pairs.reduce((sum, s) => sum + s.p[k], 0) / n;
+      let over = 0;
+      let under = 0;
+      own.forEach((o, i) => {
+        over += (o[k] - mean) * (pairs[i].p[k] - meanOf);
+        under += (o[k] - mean) ** 2;
+      });
+      const slope = under > 0 ? over / under : 1;
+      return [slope, meanOf - slope * mean];
+    });
   }
 
   /** Whether every weight and bias is a number. */
@@ -137,6 +164,8 @@ export class Network {
       activate(this.activations[l], z);
       input = z;
     }
-    return this.values[this.values.length - 1];
+    const outputs = this.values[this.values.length - 1];
+    if (this.units) this.units.forEach(([slope, offset], k) => { outputs[k] = slope * outputs[k] + offset; });
+    return outputs;
   }
 }
