@@ -50,7 +50,7 @@ export class LayersFigure extends Figure {
     const inner = third - 1.2 * rem;
     this.svg.attr('width', width).attr('height', top + row * this.layers.length);
     const scales = COLUMNS.map(([, , domain]) => d3.scaleLog(domain, [0, inner]).clamp(true));
-    const heads = [...COLUMNS.map(([, text]) => text), third < 10 * rem ? 'dead, sat.' : 'units'];
+    const heads = [...COLUMNS.map(([, text]) => text), third < 13 * rem ? 'dead, sat.' : 'units'];
     const back = this.svg.select('.back');
     back.selectAll('text').data(heads).join('text').attr('x', (_, i) => i * third).attr('y', 0.9 * rem).text((d) => d);
     back.selectAll('rect').data([0]).join('rect').attr('class', 'usual').attr('x', third + scales[1](1e-4)).attr('y', top)
@@ -75,7 +75,7 @@ export class LayersFigure extends Figure {
     rows.select('.dead').attr('x', 2 * third).attr('y', 1.4 * rem).attr('height', 0.6 * rem).attr('width', (l) => inner * (l.dead || 0));
     rows.select('.saturated').attr('x', (l) => 2 * third + inner * (l.dead || 0)).attr('y', 1.4 * rem).attr('height', 0.6 * rem)
       .attr('width', (l) => inner * Math.min(1 - (l.dead || 0), l.saturated || 0));
-    rows.select('.v2').attr('x', 2 * third).attr('y', 3 * rem).text((l) => (third < 10 * rem ? `${known(l.dead, percent)}, ${known(l.saturated, percent)}` : `${known(l.dead, percent)} dead, ${known(l.saturated, percent)} saturated`));
+    rows.select('.v2').attr('x', 2 * third).attr('y', 3 * rem).text((l) => (third < 13 * rem ? `${known(l.dead, percent)}, ${known(l.saturated, percent)}` : `${known(l.dead, percent)} dead, ${known(l.saturated, percent)} saturated`));
     this.mark();
     const updates = this.layers.map((/** @type {any} */ l) => l.update);
     const broken = updates.some((/** @type {any} */ u) => u === null);

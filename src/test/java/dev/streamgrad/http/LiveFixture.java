@@ -173,8 +173,16 @@ final class LiveFixture implements AutoCloseable {
         fixture.add(
                 "six-features",
                 SpecSettings.parse(Map.of(
-                        "layers", "6,20,20,1", "hidden.activation", "relu", "loss", "binary-cross-entropy",
-                        "learning.rate", "0.05", "initializer", "he")),
+                        "layers",
+                        "6,20,20,1",
+                        "hidden.activation",
+                        "relu",
+                        "loss",
+                        "binary-cross-entropy",
+                        "learning.rate",
+                        "0.05",
+                        "initializer",
+                        "he")),
                 () -> {
                     double[] x = new double[6];
                     for (int i = 0; i < x.length; i++) {
@@ -267,9 +275,7 @@ final class LiveFixture implements AutoCloseable {
         for (Trained model : models.values()) {
             var window = model.model.metrics().window();
             ObjectNode row = rows.addObject();
-            row.put("name", model.name)
-                    .put("version", model.model.version())
-                    .put("samples", model.model.samples());
+            row.put("name", model.name).put("version", model.model.version()).put("samples", model.model.samples());
             put(row, "loss", window.loss());
             put(row, model.isRegression() ? "mae" : "accuracy", window.score());
             put(row, "baseline", window.constantScore());
@@ -366,7 +372,8 @@ final class LiveFixture implements AutoCloseable {
             return spec;
         }
 
-        @Nullable ObjectNode lastStep() {
+        @Nullable
+        ObjectNode lastStep() {
             return lastStep;
         }
 
@@ -472,7 +479,8 @@ final class LiveFixture implements AutoCloseable {
                     for (int i = 0; i < layer.in(); i++) {
                         rows.add(floats(diverged ? nan(layer.out()) : row(layer, i)));
                     }
-                    biases.add(floats(diverged ? nan(layer.out()) : layer.biases().toArray()));
+                    biases.add(
+                            floats(diverged ? nan(layer.out()) : layer.biases().toArray()));
                 }
             } else {
                 histograms(frame.putArray("histograms"));

@@ -98,7 +98,9 @@ class LivePageIT {
 
     /** Waits for something on the page; Playwright's own waiting needs an eval, which the policy forbids. */
     private static void until(Page page, String condition) {
-        await().pollInSameThread().atMost(PATIENCE).until(() -> page.evaluate(condition).equals(true));
+        await().pollInSameThread()
+                .atMost(PATIENCE)
+                .until(() -> page.evaluate(condition).equals(true));
     }
 
     private long framesAskedFor() {
@@ -110,7 +112,15 @@ class LivePageIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "xor", "xor-learned", "spiral", "sine", "flowers", "surface-of-two", "six-features", "large", "diverged"
+                "xor",
+                "xor-learned",
+                "spiral",
+                "sine",
+                "flowers",
+                "surface-of-two",
+                "six-features",
+                "large",
+                "diverged"
             })
     void everyKindOfModel_isDrawnWithoutAFault(String model) {
         Page page = open(model);
@@ -157,8 +167,8 @@ class LivePageIT {
         double y0 = number(canvas.get("y0"));
         double y1 = number(canvas.get("y1"));
         LiveFixture.Trained model = fixture.model("still");
-        Network network = new Network(
-                model.spec().architecture(), model.spec().birth().loss());
+        Network network =
+                new Network(model.spec().architecture(), model.spec().birth().loss());
         int[] orange = {0xd5, 0x5e, 0x00};
         int[] middle = {0xf4, 0xf1, 0xea};
         int[] blue = {0x00, 0x72, 0xb2};
@@ -222,7 +232,8 @@ class LivePageIT {
         List<Object> weights = new ArrayList<>();
         List<Object> biases = new ArrayList<>();
         for (Layer layer : model.parameters().layers()) {
-            weights.add(Stream.of(layer.weights().getData()).map(LivePageIT::boxed).toList());
+            weights.add(
+                    Stream.of(layer.weights().getData()).map(LivePageIT::boxed).toList());
             biases.add(boxed(layer.biases().toArray()));
         }
         Page page = open("still");
@@ -260,8 +271,8 @@ class LivePageIT {
         page.focus("#byhand .plot");
         page.keyboard().press("Home");
         for (boolean more = true; more; ) {
-            for (Object value : (List<?>) page.evaluate(
-                    "[...document.querySelectorAll('#byhand [data-value]')].map(e => e.dataset.value)")) {
+            for (Object value : (List<?>)
+                    page.evaluate("[...document.querySelectorAll('#byhand [data-value]')].map(e => e.dataset.value)")) {
                 shown.add(Double.parseDouble((String) value));
             }
             more = page.isEnabled("#byhand button:has-text('Next')");
@@ -270,8 +281,9 @@ class LivePageIT {
             }
         }
         List<Double> expected = new ArrayList<>();
-        step.get("layers").forEach(layer -> List.of("sums", "outputs", "delta", "weightGradient", "newWeights")
-                .forEach(field -> numbers(layer.get(field), expected)));
+        step.get("layers")
+                .forEach(layer -> List.of("sums", "outputs", "delta", "weightGradient", "newWeights")
+                        .forEach(field -> numbers(layer.get(field), expected)));
         expected.add(step.get("loss").get("value").doubleValue());
         assertThat(expected).hasSizeGreaterThan(30);
         assertThat(shown).containsAll(expected);
@@ -330,8 +342,10 @@ class LivePageIT {
         page.waitForSelector("#failure:visible");
         assertThat(page.textContent("#failure")).contains("the learner has not started yet");
         fixture.fail(false);
-        page.waitForSelector("#failure", new Page.WaitForSelectorOptions()
-                .setState(com.microsoft.playwright.options.WaitForSelectorState.HIDDEN));
+        page.waitForSelector(
+                "#failure",
+                new Page.WaitForSelectorOptions()
+                        .setState(com.microsoft.playwright.options.WaitForSelectorState.HIDDEN));
         assertThat(page.isVisible("#failure")).isFalse();
     }
 
@@ -360,7 +374,10 @@ class LivePageIT {
         assertThat(violations)
                 .as(violations.stream()
                         .map(rule -> rule.getId() + ": "
-                                + rule.getNodes().stream().limit(3).map(node -> node.getHtml()).toList())
+                                + rule.getNodes().stream()
+                                        .limit(3)
+                                        .map(node -> node.getHtml())
+                                        .toList())
                         .toList()
                         .toString())
                 .isEmpty();
@@ -381,13 +398,15 @@ class LivePageIT {
     void aPhone_neverScrollsSideways(String model) {
         Page page = open(model, appearance("phone"));
         until(page, "document.documentElement.dataset.seq > 2");
-        assertThat(number(page.evaluate("document.documentElement.scrollWidth"))).isEqualTo(360.0);
+        assertThat(number(page.evaluate("document.documentElement.scrollWidth")))
+                .isEqualTo(360.0);
     }
 
     @Test
     void dark_isDark() {
         Page page = open("still", appearance("dark"));
-        assertThat(page.evaluate("getComputedStyle(document.body).backgroundColor")).isEqualTo("rgb(16, 19, 23)");
+        assertThat(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+                .isEqualTo("rgb(16, 19, 23)");
     }
 
     @ParameterizedTest
@@ -395,7 +414,9 @@ class LivePageIT {
     void everyFigure_takesTheArrowKeysAndSaysWhereTheCursorIs(String id) {
         Page page = open("xor-learned");
         page.waitForSelector("#byhand .formula");
-        until(page, "document.documentElement.dataset.seq > 2 + " + page.evaluate("document.documentElement.dataset.seq"));
+        until(
+                page,
+                "document.documentElement.dataset.seq > 2 + " + page.evaluate("document.documentElement.dataset.seq"));
         page.focus("#" + id + " .plot");
         page.keyboard().press("ArrowRight");
         String first = page.textContent("#cursor-said");
