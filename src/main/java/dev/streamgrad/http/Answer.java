@@ -34,8 +34,7 @@ final class Answer {
         this(status, type, body, disposition, Map.of());
     }
 
-    private Answer(
-            int status, String type, byte[] body, @Nullable String disposition, Map<String, String> headers) {
+    private Answer(int status, String type, byte[] body, @Nullable String disposition, Map<String, String> headers) {
         this.status = status;
         this.type = type;
         this.body = body;
