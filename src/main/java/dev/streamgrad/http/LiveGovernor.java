@@ -50,7 +50,8 @@ final class LiveGovernor {
         pages.values().removeIf(until -> now - until > 0);
         if (pages.size() >= MOST_PAGES && !pages.containsKey(page)) {
             throw new RefusedException(
-                    429, "at most " + MOST_PAGES + " live pages can be open; close one, and this one goes on by itself");
+                    429,
+                    "at most " + MOST_PAGES + " live pages can be open; close one, and this one goes on by itself");
         }
         pages.merge(page, now + Watches.LEASE.toNanos(), Math::max);
     }

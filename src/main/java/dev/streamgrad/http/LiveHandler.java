@@ -134,8 +134,9 @@ final class LiveHandler {
         List<String> addresses = request.isLocal() ? List.of() : served.elsewhere(name);
         return addresses.isEmpty()
                 ? Optional.empty()
-                : Optional.of(others.askWhoeverHasIt(addresses, "/live/models/" + ModelsHandler.encoded(name) + rest, body)
-                        .thenApply(LiveJson::fresh));
+                : Optional.of(
+                        others.askWhoeverHasIt(addresses, "/live/models/" + ModelsHandler.encoded(name) + rest, body)
+                                .thenApply(LiveJson::fresh));
     }
 
     private static CompletableFuture<Answer> now(Answer answer) {
@@ -157,20 +158,32 @@ final class LiveHandler {
         ModelSpec spec = model.spec();
         json.writeStringField("name", name);
         json.writeFieldName("layers");
-        json.writeArray(spec.architecture().sizes().stream().mapToInt(Integer::intValue).toArray(), 0,
+        json.writeArray(
+                spec.architecture().sizes().stream().mapToInt(Integer::intValue).toArray(),
+                0,
                 spec.architecture().sizes().size());
-        texts(json, "activations", spec.architecture().activations().stream().map(Activation::id).toList());
+        texts(
+                json,
+                "activations",
+                spec.architecture().activations().stream().map(Activation::id).toList());
         json.writeStringField("loss", spec.birth().loss().id());
         json.writeStringField("optimizer", spec.birth().optimizer().id());
-        json.writeStringField("task", spec.task() == Task.MULTI_CLASS ? "classes" : spec.task().id());
+        json.writeStringField(
+                "task",
+                spec.task() == Task.MULTI_CLASS ? "classes" : spec.task().id());
         Mapping mapping = spec.birth().mapping();
         texts(
                 json,
                 "features",
-                mapping != null ? mapping.inputNames(model.vocabulary()) : numbered("x", spec.architecture().inputs()));
+                mapping != null
+                        ? mapping.inputNames(model.vocabulary())
+                        : numbered("x", spec.architecture().inputs()));
         int outputs = spec.architecture().outputs();
         List<String> classes = mapping == null ? List.of() : mapping.classes(model.vocabulary());
-        texts(json, "outputs", outputs == 1 ? List.of("y") : outputs == classes.size() ? classes : numbered("y", outputs));
+        texts(
+                json,
+                "outputs",
+                outputs == 1 ? List.of("y") : outputs == classes.size() ? classes : numbered("y", outputs));
         if (!classes.isEmpty()) {
             texts(json, "classes", classes);
         }
@@ -205,8 +218,10 @@ final class LiveHandler {
         long after = number(request.parameter("after").orElse("0"));
         String asking = request.parameter("page").orElse("");
         if (asking.length() > LONGEST_PAGE) {
-            throw new RefusedException(400, "page must have at most " + LONGEST_PAGE + " characters; got "
-                    + asking.length() + "; send any short text of the page's own");
+            throw new RefusedException(
+                    400,
+                    "page must have at most " + LONGEST_PAGE + " characters; got " + asking.length()
+                            + "; send any short text of the page's own");
         }
         LearnerApp app = app();
         Optional<CompletableFuture<Answer>> other = elsewhere(
@@ -388,7 +403,8 @@ final class LiveHandler {
 
     private static boolean add(Answer page, Map<String, JsonNode> models) throws IOException {
         JsonNode json = MAPPER.readTree(page.body());
-        json.path("models").forEach(model -> models.putIfAbsent(model.path("name").asText(), model));
+        json.path("models")
+                .forEach(model -> models.putIfAbsent(model.path("name").asText(), model));
         return json.path("more").asBoolean();
     }
 }

@@ -58,7 +58,9 @@ final class LiveHealth {
             LiveJson.number(json, "rebalances", health.rebalances());
             json.writeNumberField(
                     "deadLetters",
-                    health.deadLetters().values().stream().mapToLong(Long::longValue).sum());
+                    health.deadLetters().values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum());
             json.writeObjectFieldStart("deadLetterReasons");
             for (Map.Entry<String, Long> reason : health.deadLetters().entrySet()) {
                 json.writeNumberField(reason.getKey(), reason.getValue());

@@ -26,8 +26,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One model as live pages see it: its last committed state, decoded at most ten times a second for all of them, what was
- * observed of it, and what has happened to it between two looks.
+ * One model as live pages see it: its last committed state, decoded at most ten times a second for all of them, what
+ * was observed of it, and what has happened to it between two looks.
  */
 final class LiveView {
     /** Weights and steps are shown of networks up to this size. */
@@ -132,7 +132,7 @@ final class LiveView {
         // Not there any more if more than all that is kept has come since.
         int from = 0;
         for (int i = observed.size() - 1; i >= 0; i--) {
-            if (observed.get(i) == lastObserved) {
+            if (observed.get(i).equals(lastObserved)) {
                 from = i + 1;
                 break;
             }
@@ -390,7 +390,9 @@ final class LiveView {
             skipped = Math.max(0, skipped - each.samples());
         }
         json.writeObjectFieldStart("recent");
-        json.writeNumberField("stride", commits.isEmpty() ? 1 : commits.get(commits.size() - 1).stride());
+        json.writeNumberField(
+                "stride",
+                commits.isEmpty() ? 1 : commits.get(commits.size() - 1).stride());
         json.writeFieldName("offset");
         json.writeArray(offsets.stream().mapToLong(Long::longValue).toArray(), 0, offsets.size());
         if (features.size() == labels.size()) {
@@ -398,7 +400,8 @@ final class LiveView {
         }
         LiveJson.matrix(json, "label", labels.toArray(double[][]::new));
         LiveJson.matrix(json, "prediction", predictions.toArray(double[][]::new));
-        LiveJson.vector(json, "loss", losses.stream().mapToDouble(Double::doubleValue).toArray());
+        LiveJson.vector(
+                json, "loss", losses.stream().mapToDouble(Double::doubleValue).toArray());
         json.writeEndObject();
     }
 }

@@ -143,7 +143,8 @@ final class ModelsHandler {
         ServedModels served = served();
         List<String> elsewhere = request.isLocal() ? List.of() : served.elsewhere(name);
         if (!elsewhere.isEmpty()) {
-            return others.askWhoeverHasIt(elsewhere, "/models/" + encoded(name) + "/export?local&format=" + format.id(), null);
+            return others.askWhoeverHasIt(
+                    elsewhere, "/models/" + encoded(name) + "/export?local&format=" + format.id(), null);
         }
         Snapshot snapshot = served.snapshot(name).orElseThrow(() -> unknown(name));
         byte[] file;

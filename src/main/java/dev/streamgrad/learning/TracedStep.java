@@ -24,6 +24,7 @@ import java.util.List;
  * @param clip what the gradient was multiplied by so that it was not too large; 1 is not at all
  * @param layers from the first after the features to the outputs
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared; copies would only cost.
 public record TracedStep(
         long version,
         Outcome outcome,
@@ -52,6 +53,7 @@ public record TracedStep(
      * @param deltas {@code δ = ∂L/∂z}, and the gradient by the biases
      * @param after weights and biases after the step
      */
+    @SuppressWarnings("ArrayRecordComponent") // As above.
     public record OfLayer(
             Activation activation,
             Layer before,

@@ -12,6 +12,7 @@ import java.util.List;
  * @param dead per layer, the share of units that passed nothing back for any of the samples
  * @param saturated per layer, the share of values within 1 % of a bound of a bounded activation
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
 public record UnitHealth(double[] dead, double[] saturated) {
 
     /**
@@ -37,7 +38,8 @@ public record UnitHealth(double[] dead, double[] saturated) {
                 saturated[l] += network.saturatedUnits(l) / samples.size();
             }
         }
-        double[] dead = Arrays.stream(alive).mapToDouble(UnitHealth::shareOfDead).toArray();
+        double[] dead =
+                Arrays.stream(alive).mapToDouble(UnitHealth::shareOfDead).toArray();
         return new UnitHealth(dead, saturated);
     }
 

@@ -114,7 +114,9 @@ public final class Network {
         return input(l);
     }
 
-    /** The pre-activations of layer {@code l}, {@code z = xW + b}, in the last {@link #forward}, as {@link #prediction}. */
+    /**
+     * The pre-activations of layer {@code l}, {@code z = xW + b}, in the last {@link #forward}, as {@link #prediction}.
+     */
     public double[] preActivations(int l) {
         return z[l];
     }

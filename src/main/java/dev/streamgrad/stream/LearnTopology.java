@@ -32,7 +32,14 @@ public final class LearnTopology {
 
     public static Topology build(
             Settings settings, ClusterFacts cluster, LearningListener listener, Consumer<String> stop) {
-        return build(settings, cluster, Formats.of(settings), new SamplesRead(listener::skipped), listener, stop, new Watches(System::nanoTime));
+        return build(
+                settings,
+                cluster,
+                Formats.of(settings),
+                new SamplesRead(listener::skipped),
+                listener,
+                stop,
+                new Watches(System::nanoTime));
     }
 
     /**
@@ -63,7 +70,14 @@ public final class LearnTopology {
             LearningListener listener,
             Consumer<String> stop) {
         return build(
-                settings, cluster, Formats.of(settings), supplier, new SamplesRead(listener::skipped), listener, stop, new Watches(System::nanoTime));
+                settings,
+                cluster,
+                Formats.of(settings),
+                supplier,
+                new SamplesRead(listener::skipped),
+                listener,
+                stop,
+                new Watches(System::nanoTime));
     }
 
     private static Topology build(

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param losses of these predictions
  * @param step the first step, from a state that was committed; null if there was none, or the network is too large
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared; copies would only cost.
 public record Observed(
         int stride,
         long[] offsets,
@@ -38,5 +39,6 @@ public record Observed(
      * @param label the label
      * @param weight the sample's weight
      */
+    @SuppressWarnings("ArrayRecordComponent") // As above.
     public record Step(byte[] stateBefore, long offset, double[] features, double[] label, double weight) {}
 }

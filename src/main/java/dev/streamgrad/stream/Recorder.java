@@ -62,13 +62,7 @@ final class Recorder {
      * @param first whether the model was as it was committed right before
      */
     void learned(
-            boolean first,
-            long offset,
-            double[] x,
-            double[] label,
-            double weight,
-            double[] prediction,
-            double loss) {
+            boolean first, long offset, double[] x, double[] label, double weight, double[] prediction, double loss) {
         seen++;
         if (first && stateBefore != null) {
             hasStep = true;
@@ -107,8 +101,7 @@ final class Recorder {
                     copy(predictions, size),
                     Arrays.copyOf(losses, size),
                     hasStep && before != null
-                            ? new Observed.Step(
-                                    before, stepOffset, stepFeatures.clone(), stepLabel.clone(), stepWeight)
+                            ? new Observed.Step(before, stepOffset, stepFeatures.clone(), stepLabel.clone(), stepWeight)
                             : null));
             // Odd, or of samples that take turns some would never be seen.
             stride = (int) Math.min(Integer.MAX_VALUE, (seen - 1) / offsets.length + 1 | 1);

@@ -2,20 +2,22 @@ package dev.streamgrad.stream;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A model that is watched, and what has been seen of it at its last commits. Written by the thread that commits, read by
- * any.
+ * A model that is watched, and what has been seen of it at its last commits. Written by the thread that commits, read
+ * by any.
  */
 public final class Watch {
     /** So many samples are kept, if there have been as many; a commit is kept whole. */
     public static final int MOST_SAMPLES = 256;
 
-    private final AtomicReference<List<Observed>> observed = new AtomicReference<>(List.of());
+    private volatile List<Observed> observed = List.of();
     private volatile long until;
 
-    Watch() {}
+    /** Good until then, as {@link System#nanoTime} tells. */
+    Watch(long until) {
+        this.until = until;
+    }
 
     void until(long nanoTime) {
         until = nanoTime;
@@ -27,21 +29,20 @@ public final class Watch {
 
     /** What has been seen, a commit after the other, the newest last. */
     public List<Observed> observed() {
-        return observed.get();
+        return observed;
     }
 
+    /** Adds a commit. Where two partitions have a model of one name, one of two at once may be lost. */
     void publish(Observed last) {
-        observed.updateAndGet(before -> {
-            List<Observed> kept = new ArrayList<>(before.size() + 1);
-            int samples = last.samples();
-            int from = before.size();
-            while (from > 0 && samples < MOST_SAMPLES && before.size() - from < MOST_SAMPLES) {
-                from--;
-                samples += before.get(from).samples();
-            }
-            kept.addAll(before.subList(from, before.size()));
-            kept.add(last);
-            return List.copyOf(kept);
-        });
+        List<Observed> before = observed;
+        int samples = last.samples();
+        int from = before.size();
+        while (from > 0 && samples < MOST_SAMPLES && before.size() - from < MOST_SAMPLES) {
+            from--;
+            samples += before.get(from).samples();
+        }
+        List<Observed> kept = new ArrayList<>(before.subList(from, before.size()));
+        kept.add(last);
+        observed = List.copyOf(kept);
     }
 }

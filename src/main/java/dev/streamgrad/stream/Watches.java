@@ -1,14 +1,13 @@
 package dev.streamgrad.stream;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
  * Which models somebody watches: leases, which whoever watches has to renew. The stores look here once per commit,
- * which is one volatile read as long as nobody watches. Nobody waits for anybody here, and nothing that is learned
+ * which is a volatile read or two as long as nobody watches. Nobody waits for anybody here, and nothing that is learned
  * depends on it.
  */
 public final class Watches {
@@ -16,7 +15,7 @@ public final class Watches {
     public static final Duration LEASE = Duration.ofSeconds(3);
 
     private final LongSupplier nanoTime;
-    private final AtomicReference<Map<String, Watch>> leased = new AtomicReference<>(Map.of());
+    private final Map<String, Watch> leased = new ConcurrentHashMap<>();
 
     /**
      * No leases.
@@ -34,37 +33,17 @@ public final class Watches {
      */
     public Watch renew(String model, Duration time) {
         long until = nanoTime.getAsLong() + Math.max(time.toNanos(), LEASE.toNanos());
-        Watch watch = leased.get().get(model);
-        if (watch == null) {
-            Watch fresh = new Watch();
-            watch = leased.updateAndGet(before -> {
-                        if (before.containsKey(model)) {
-                            return before;
-                        }
-                        Map<String, Watch> more = new HashMap<>(before);
-                        more.put(model, fresh);
-                        return Map.copyOf(more);
-                    })
-                    .getOrDefault(model, fresh);
-        }
+        Watch watch = leased.computeIfAbsent(model, missing -> new Watch(until));
         watch.until(until);
         return watch;
     }
 
     /** The models that are watched now, by their names. */
     Map<String, Watch> current() {
-        Map<String, Watch> all = leased.get();
-        if (all.isEmpty()) {
-            return all;
+        if (!leased.isEmpty()) {
+            long now = nanoTime.getAsLong();
+            leased.values().removeIf(watch -> watch.isOver(now));
         }
-        long now = nanoTime.getAsLong();
-        if (all.values().stream().noneMatch(watch -> watch.isOver(now))) {
-            return all;
-        }
-        return leased.updateAndGet(before -> {
-            Map<String, Watch> left = new HashMap<>(before);
-            left.values().removeIf(watch -> watch.isOver(now));
-            return Map.copyOf(left);
-        });
+        return leased;
     }
 }

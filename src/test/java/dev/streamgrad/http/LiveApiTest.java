@@ -143,7 +143,8 @@ class LiveApiTest {
         assertThat(frame.path("format").asInt()).isEqualTo(1);
         assertThat(frame.path("model").asText()).isEqualTo("xor");
         assertThat(frame.path("next").asInt()).isGreaterThanOrEqualTo(100);
-        assertThat(frame.path("samples").asLong()).isEqualTo(frame.path("version").asLong());
+        assertThat(frame.path("samples").asLong())
+                .isEqualTo(frame.path("version").asLong());
         assertThat(frame.path("source").path("partition").asInt(-1)).isZero();
         assertThat(frame.path("window").path("accuracy").asDouble()).isBetween(0.0, 1.0);
         assertThat(frame.path("weights").get(0)).hasSize(2);
@@ -156,7 +157,8 @@ class LiveApiTest {
             JsonNode features = recent.path("features").get(i);
             double prediction = recent.path("prediction").get(i).get(0).asDouble();
             double label = recent.path("label").get(i).get(0).asDouble();
-            assertThat(label).isEqualTo(features.get(0).asInt() ^ features.get(1).asInt());
+            assertThat(label)
+                    .isEqualTo(features.get(0).asInt() ^ features.get(1).asInt());
             assertThat(recent.path("loss").get(i).asDouble())
                     .isCloseTo((prediction - label) * (prediction - label), within(1e-15));
         }
@@ -212,8 +214,7 @@ class LiveApiTest {
         for (int i = 0; i < 4; i++) {
             double hidden = output.path("inputs").get(i).asDouble();
             double weight = output.path("weights").get(i).get(0).asDouble();
-            assertThat(output.path("weightGradient").get(i).get(0).asDouble())
-                    .isCloseTo(hidden * delta, within(1e-15));
+            assertThat(output.path("weightGradient").get(i).get(0).asDouble()).isCloseTo(hidden * delta, within(1e-15));
             assertThat(output.path("newWeights").get(i).get(0).asDouble())
                     .isCloseTo(weight - rate * hidden * delta, within(1e-15));
         }
@@ -245,8 +246,8 @@ class LiveApiTest {
                 "application/json | - | {\"features\":[0,1]} | 400 | label must be there",
                 "application/json | - | {\"features\":[0],\"label\":1} | 400 | features must have 2 numbers",
             })
-    void aStepOfAForeignPage_orOfNoSample_isRefused(
-            String type, String origin, String body, int status, String line) throws Exception {
+    void aStepOfAForeignPage_orOfNoSample_isRefused(String type, String origin, String body, int status, String line)
+            throws Exception {
         HttpResponse<String> response = origin == null
                 ? post("/live/models/xor/step", body, "Content-Type", type)
                 : post("/live/models/xor/step", body, "Content-Type", type, "Origin", origin);
@@ -273,10 +274,10 @@ class LiveApiTest {
 
     @Test
     void models_areListedWithHowWellTheyDo_andDescribed() throws Exception {
-        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(
-                        json(get("/live/models")).path("models"))
-                .extracting(model -> model.path("name").asText())
-                .containsExactly("large", "line", "xor"));
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(json(get("/live/models")).path("models"))
+                        .extracting(model -> model.path("name").asText())
+                        .containsExactly("large", "line", "xor"));
         JsonNode line = json(get("/live/models")).path("models").get(1);
         assertThat(line.path("accuracy").isNull()).isTrue();
         assertThat(line.path("mae").isNumber()).isTrue();

@@ -53,8 +53,9 @@ class LiveGovernorTest {
             governor.admit("page " + i);
         }
         assertThatThrownBy(() -> governor.admit("ninth"))
-                .isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.answer().status())
-                        .isEqualTo(429))
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        e -> assertThat(e.answer().status()).isEqualTo(429))
                 .hasMessageStartingWith("at most 8 live pages can be open");
         governor.admit("page 0");
         clock.addAndGet(Duration.ofMillis(3_001).toNanos());

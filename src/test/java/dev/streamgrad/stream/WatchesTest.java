@@ -95,11 +95,13 @@ class WatchesTest {
             learner.learn(5);
             Watch watch = watches.renew("xor", Watches.LEASE);
             learner.learn(1);
-            assertThat(watch.observed()).as("before the first commit that it was leased at").isEmpty();
+            assertThat(watch.observed())
+                    .as("before the first commit that it was leased at")
+                    .isEmpty();
             for (int i = 0; i < 20; i++) {
                 learner.learn(1);
-                Observed.Step step = Objects.requireNonNull(
-                        watch.observed().get(i).step());
+                Observed.Step step =
+                        Objects.requireNonNull(watch.observed().get(i).step());
                 Model model = new StateFormat().read(step.stateBefore());
                 TracedStep traced = TracedStep.of(model, step.features(), step.label(), step.weight());
                 model.reached(step.offset());
@@ -141,7 +143,9 @@ class WatchesTest {
             assertThat(watch.observed()).hasSize(3);
             clock.addAndGet(Duration.ofSeconds(2).toNanos());
             learner.learn(5);
-            assertThat(watch.observed()).as("the commit at which it has ended is the last").hasSizeLessThanOrEqualTo(4);
+            assertThat(watch.observed())
+                    .as("the commit at which it has ended is the last")
+                    .hasSizeLessThanOrEqualTo(4);
             assertThat(watches.current()).isEmpty();
             assertThat(watches.renew("xor", Watches.LEASE)).isNotSameAs(watch);
         }
@@ -150,7 +154,7 @@ class WatchesTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 10, 64, 65, 1_000, 100_000})
     void ofManySamplesOfACommit_someAreTakenDown_evenly(int samples) {
-        Watch watch = new Watch();
+        Watch watch = new Watch(0);
         Recorder recorder = new Recorder(watch, ModelSpec.xor());
         for (int commit = 0; commit < 2; commit++) {
             for (int i = 0; i < samples; i++) {
@@ -163,16 +167,20 @@ class WatchesTest {
         assertThat(last.stride() % 2).isEqualTo(1);
         for (int i = 0; i < last.samples(); i++) {
             assertThat(last.offsets()[i]).isEqualTo((long) i * last.stride());
-            assertThat(last.features()[i][0]).isEqualTo(last.offsets()[i]);
+            assertThat(last.features()[i][0]).isEqualTo((double) last.offsets()[i]);
         }
-        assertThat((long) last.samples() * last.stride()).as("to the end of the commit").isGreaterThan(samples - 1 - last.stride());
-        assertThat(watch.observed().get(0).step()).as("nothing was committed before").isNull();
+        assertThat((long) last.samples() * last.stride())
+                .as("to the end of the commit")
+                .isGreaterThan(samples - 1 - last.stride());
+        assertThat(watch.observed().get(0).step())
+                .as("nothing was committed before")
+                .isNull();
         assertThat(Objects.requireNonNull(last.step()).stateBefore()).containsExactly(0);
     }
 
     @Test
     void ofALargeNetwork_neitherFeaturesNorStepsAreTakenDown() {
-        Watch watch = new Watch();
+        Watch watch = new Watch(0);
         Recorder recorder = new Recorder(watch, ModelSpec.xor().with("layers", "200,200,1"));
         for (int commit = 0; commit < 2; commit++) {
             recorder.learned(true, 0, new double[200], new double[1], 1.0, new double[1], 0.25);
@@ -190,7 +198,7 @@ class WatchesTest {
         ModelSpec spec = ModelSpec.xor();
         Model model = new Model(spec);
         Learner learner = new Learner(spec);
-        Recorder recorder = new Recorder(new Watch(), spec);
+        Recorder recorder = new Recorder(new Watch(0), spec);
         recorder.publish(new byte[0]);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long thread = Thread.currentThread().getId();
