@@ -161,8 +161,9 @@ function full(step) {
       ? {title: 'Backward: δ of the output layer', why: `δ says how the loss changes with each sum z.${derivative && step.loss.name === 'mse' ? ` Here ${derivative}.` : ''}`,
         formulas: [math(of('δ', l + 1), mo('='), partial(of('z', l + 1)), mo('='), vector(layer.delta))]}
       : {title: `Backward: δ of ${name(l)}`, why: `The next layer's δ comes back through the same weights${derivative ? `, times the slope: ${derivative}` : ''}.`,
-        formulas: [math(of('δ', l + 1), mo('='), row(mo('('), of('δ', l + 2), transposed(of('W', l + 2)), mo(')')), mo('⊙'), sup(mi('f'), mo('′')), mo('('), of('z', l + 1), mo(')')),
-          math(mo('='), row(mo('('), vector(layers[l + 1].delta), flipped(layers[l + 1].weights), mo(')')), mo('⊙'), sup(mi('f'), mo('′')), mo('('), vector(layer.sums), mo(')')),
+        formulas: [math(of('δ', l + 1), mo('='), row(mo('('), of('δ', l + 2), transposed(of('W', l + 2)), mo(')')), mo('⊙'), mi('f′'), mo('('), of('z', l + 1), mo(')')),
+          math(mo('='), row(mo('('), vector(layers[l + 1].delta), flipped(layers[l + 1].weights), mo(')'))),
+          math(mo('⊙'), mi('f′'), mo('('), vector(layer.sums), mo(')')),
           math(mo('='), vector(layer.delta))]});
   }
   layers.forEach((/** @type {any} */ layer, /** @type {number} */ l) => parts.push({title: `The gradient of ${name(l)}`, why: 'A weight matters as much as what came in times what its neuron is to blame for.',

@@ -62,8 +62,13 @@ async function list() {
   if (names.join('\n') !== [...picker.options].map((o) => o.value).join('\n')) {
     const chosen = picker.value;
     picker.replaceChildren(...models.concat(names.filter((/** @type {string} */ n) => !models.some((/** @type {any} */ r) => r.name === n)).map((/** @type {string} */ n) => ({name: n})))
-      .map((/** @type {any} */ row) => element('option', {value: row.name}, row.name + (row.worse ? ' (worse than its baseline)' : ''))));
+      .map((/** @type {any} */ row) => element('option', {value: row.name}, row.name)));
     picker.value = wanted ?? (chosen || names[0]);
+  }
+  const worse = new Set(models.filter((/** @type {any} */ row) => row.worse).map((/** @type {any} */ row) => row.name));
+  for (const option of picker.options) {
+    const text = option.value + (worse.has(option.value) ? ' (worse than its baseline)' : '');
+    if (option.text !== text) option.text = text;
   }
   picker.title = more ? 'The first 100 models; another one by its name in the address: #model=NAME' : '';
   return names.length > 0;
