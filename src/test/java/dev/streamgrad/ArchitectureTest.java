@@ -61,12 +61,15 @@ class ArchitectureTest {
                             "metrics",
                             "app",
                             "replay",
+                            "stream",
                             "cluster",
                             "settings",
                             "exchange",
                             "records",
                             "learning",
-                            "nn")),
+                            "encoding",
+                            "nn",
+                            "json")),
             Map.entry(
                     "cli",
                     List.of(

@@ -11,6 +11,7 @@ import dev.streamgrad.stream.LearnTopology;
 import dev.streamgrad.stream.LearningListener;
 import dev.streamgrad.stream.SamplesRead;
 import dev.streamgrad.stream.SamplesRead.SkippedSamples;
+import dev.streamgrad.stream.Watches;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.util.Map;
@@ -49,6 +50,7 @@ public final class LearnerApp implements AutoCloseable {
     private final Formats formats;
     private final KafkaStreams streams;
     private final ServedModels models;
+    private final Watches watches = new Watches(System::nanoTime);
     private final CountDownLatch running = new CountDownLatch(1);
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -83,7 +85,7 @@ public final class LearnerApp implements AutoCloseable {
         };
         SamplesRead read = new SamplesRead(skipped);
         this.streams = new KafkaStreams(
-                LearnTopology.build(settings, cluster, formats, read, listener, this::fail),
+                LearnTopology.build(settings, cluster, formats, read, listener, this::fail, watches),
                 properties,
                 new LearnerClients(settings, instance.name(), skipped, read));
         this.models = new ServedModels(streams, settings.keysNameModels(), advertised);
@@ -187,6 +189,11 @@ public final class LearnerApp implements AutoCloseable {
     /** The models, to be looked at while they learn. */
     public ServedModels models() {
         return models;
+    }
+
+    /** Which models are watched while they learn. */
+    public Watches watches() {
+        return watches;
     }
 
     /** Kafka Streams' state. */

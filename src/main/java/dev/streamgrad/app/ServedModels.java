@@ -61,18 +61,7 @@ public final class ServedModels {
      * @throws UnavailableException if the stores move or are being restored
      */
     public Optional<Model> model(String name) throws UnavailableException {
-        byte[] key = name.getBytes(StandardCharsets.UTF_8);
-        try {
-            for (StoredModels store : StoredModels.of(streams)) {
-                byte[] state = store.stored(key);
-                if (state != null) {
-                    return Optional.of(new StateFormat().read(state));
-                }
-            }
-            return Optional.empty();
-        } catch (InvalidStateStoreException e) {
-            throw new UnavailableException();
-        }
+        return state(name).map(state -> new StateFormat().read(state));
     }
 
     /**
@@ -101,6 +90,31 @@ public final class ServedModels {
         } catch (InvalidStateStoreException e) {
             throw new UnavailableException();
         }
+    }
+
+    /**
+     * The bytes of a model of this instance, as of its last commit, which are not to be changed.
+     *
+     * @throws UnavailableException if the stores move or are being restored
+     */
+    public Optional<byte[]> state(String name) throws UnavailableException {
+        byte[] key = name.getBytes(StandardCharsets.UTF_8);
+        try {
+            for (StoredModels store : StoredModels.of(streams)) {
+                byte[] state = store.stored(key);
+                if (state != null) {
+                    return Optional.of(state);
+                }
+            }
+            return Optional.empty();
+        } catch (InvalidStateStoreException e) {
+            throw new UnavailableException();
+        }
+    }
+
+    /** The partition of the samples that a model learns; {@link #UNKNOWN_PARTITION} if that is not known here. */
+    public int partition(String name) {
+        return partition(name.getBytes(StandardCharsets.UTF_8));
     }
 
     private int partition(byte[] key) {

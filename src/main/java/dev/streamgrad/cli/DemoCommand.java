@@ -64,6 +64,9 @@ final class DemoCommand extends SettingsCommand {
                     "Keep the broker's data in this folder, and resume from it (default: a temporary folder, removed at the end).")
     private @Nullable Path data;
 
+    @Option(names = "--open", description = "Open the live page in this machine's browser.")
+    private boolean open;
+
     @Override
     int run() throws Exception {
         String fault = fault();
@@ -108,6 +111,9 @@ final class DemoCommand extends SettingsCommand {
                     defaults);
             Topics.create(settings, 1, Optional.of((short) 1), progress());
             try (ObservedLearner observed = ObservedLearner.start(settings, progress())) {
+                if (open) {
+                    observed.page().ifPresent(page -> BrowserOpener.open(page, err()));
+                }
                 return new Demo(settings, observed.app(), samples, rate, shutdown(), out(), err())
                         .run(untilLearned ? maxSamples : Long.MAX_VALUE, untilLearned);
             }

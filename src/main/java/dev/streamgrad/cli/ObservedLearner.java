@@ -6,6 +6,7 @@ import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.http.HttpApi;
 import dev.streamgrad.metrics.LearnerMetrics;
 import dev.streamgrad.settings.Settings;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A learner with its metrics and, unless {@code http.port} is -1, its HTTP. */
@@ -32,6 +33,7 @@ final class ObservedLearner implements AutoCloseable {
             if (settings.httpPort() >= 0) {
                 server = HttpApi.start(settings, metrics);
                 advertised = settings.httpAdvertised(server.port());
+                progress.say("watch it learn at " + server.url() + "/live");
             }
             DeadLetterNotes deadLetters = new DeadLetterNotes(metrics, progress::say, System::nanoTime);
             LearnerApp app = LearnerApp.start(settings, progress, deadLetters, metrics, advertised);
@@ -45,6 +47,11 @@ final class ObservedLearner implements AutoCloseable {
             close(server, metrics);
             throw e;
         }
+    }
+
+    /** Where a browser on this machine finds the live page, if there is HTTP. */
+    Optional<String> page() {
+        return Optional.ofNullable(server).map(http -> http.url() + "/live");
     }
 
     LearnerApp app() {

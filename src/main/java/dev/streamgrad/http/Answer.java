@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,16 +23,28 @@ final class Answer {
     private final byte[] body;
     /** How whoever keeps it should: the header {@code Content-Disposition}; null says nothing. */
     private final @Nullable String disposition;
+    /** Further headers. */
+    private final Map<String, String> headers;
 
     Answer(int status, String type, byte[] body) {
         this(status, type, body, null);
     }
 
     Answer(int status, String type, byte[] body, @Nullable String disposition) {
+        this(status, type, body, disposition, Map.of());
+    }
+
+    private Answer(int status, String type, byte[] body, @Nullable String disposition, Map<String, String> headers) {
         this.status = status;
         this.type = type;
         this.body = body;
         this.disposition = disposition;
+        this.headers = Map.copyOf(headers);
+    }
+
+    /** This answer with these headers instead of further ones that it had. */
+    Answer with(Map<String, String> further) {
+        return new Answer(status, type, body, disposition, further);
     }
 
     static Answer line(int status, String line) {
@@ -40,6 +53,11 @@ final class Answer {
 
     static Answer json(JsonNode json) {
         return new Answer(200, JSON, (json + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Nothing to say. */
+    static Answer none() {
+        return new Answer(204, TEXT, new byte[0]);
     }
 
     int status() {
@@ -57,9 +75,11 @@ final class Answer {
             if (disposition != null) {
                 exchange.getResponseHeaders().set(DISPOSITION, disposition);
             }
+            headers.forEach(exchange.getResponseHeaders()::set);
             boolean head = exchange.getRequestMethod().equals("HEAD");
-            exchange.sendResponseHeaders(status, head ? -1 : body.length);
-            if (!head) {
+            boolean none = head || status == 204;
+            exchange.sendResponseHeaders(status, none ? -1 : body.length);
+            if (!none) {
                 exchange.getResponseBody().write(body);
             }
         } catch (IOException e) {

@@ -92,6 +92,13 @@ public final class HttpApi implements AutoCloseable {
                 new HealthHandler(this::app),
                 new MetricsHandler(metrics::scrape, System::nanoTime),
                 new ModelsHandler(this::app, others, settings.samplesTopic()),
+                new LiveHandler(
+                        this::app,
+                        others,
+                        settings.httpFeatures(),
+                        System::nanoTime,
+                        ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime),
+                new LiveHealth(this::app, metrics, System::nanoTime),
                 new EventsHandler(settings),
                 new HostCheck(settings.httpNames()),
                 scrapes,

@@ -18,14 +18,12 @@ import dev.streamgrad.settings.Release;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,7 +125,7 @@ final class ModelsHandler {
         ServedModels served = served();
         List<String> elsewhere = request.isLocal() ? List.of() : served.elsewhere(name);
         if (!elsewhere.isEmpty()) {
-            return whoeverHasIt(elsewhere, "/models/" + encoded(name) + "?local", null);
+            return others.askWhoeverHasIt(elsewhere, "/models/" + encoded(name) + "?local", null);
         }
         Model model = served.model(name).orElseThrow(() -> unknown(name));
         return CompletableFuture.completedFuture(
@@ -145,7 +143,8 @@ final class ModelsHandler {
         ServedModels served = served();
         List<String> elsewhere = request.isLocal() ? List.of() : served.elsewhere(name);
         if (!elsewhere.isEmpty()) {
-            return whoeverHasIt(elsewhere, "/models/" + encoded(name) + "/export?local&format=" + format.id(), null);
+            return others.askWhoeverHasIt(
+                    elsewhere, "/models/" + encoded(name) + "/export?local&format=" + format.id(), null);
         }
         Snapshot snapshot = served.snapshot(name).orElseThrow(() -> unknown(name));
         byte[] file;
@@ -164,21 +163,7 @@ final class ModelsHandler {
                         + encoded(fileName)));
     }
 
-    /** The answer of the one instance that has the model; of any, if none has. */
-    private CompletableFuture<Answer> whoeverHasIt(
-            List<String> addresses, String pathAndQuery, byte @Nullable [] body) {
-        List<CompletableFuture<Answer>> asked = addresses.stream()
-                .map(address -> others.ask(address, pathAndQuery, body))
-                .toList();
-        return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
-                .thenApply(done -> asked.stream()
-                        .map(CompletableFuture::join)
-                        // A model that an instance has not is 404 there.
-                        .min(Comparator.comparing(answer -> answer.status() == 404))
-                        .orElseThrow());
-    }
-
-    private static RefusedException unknown(String name) {
+    static RefusedException unknown(String name) {
         return new RefusedException(
                 404,
                 "model must have learned a sample; there is none named " + BadRecordException.shown(name)
@@ -191,7 +176,7 @@ final class ModelsHandler {
         ServedModels served = served();
         List<String> elsewhere = request.isLocal() ? List.of() : served.elsewhere(name);
         if (!elsewhere.isEmpty()) {
-            return whoeverHasIt(elsewhere, "/models/" + encoded(name) + "/predict?local", body);
+            return others.askWhoeverHasIt(elsewhere, "/models/" + encoded(name) + "/predict?local", body);
         }
         Model model = served.model(name).orElseThrow(() -> unknown(name));
         SampleReader sample = SampleReader.of(model.spec());
@@ -228,7 +213,7 @@ final class ModelsHandler {
         return CompletableFuture.completedFuture(Answer.json(json));
     }
 
-    private static String encoded(String text) {
+    static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

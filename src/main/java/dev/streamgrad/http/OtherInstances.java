@@ -7,6 +7,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,7 +57,10 @@ final class OtherInstances implements AutoCloseable {
         try {
             HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create("http://" + address + pathAndQuery))
                     .timeout(patience);
-            request = (body == null ? builder : builder.POST(BodyPublishers.ofByteArray(body))).build();
+            request = (body == null
+                            ? builder
+                            : builder.header("Content-Type", Answer.JSON).POST(BodyPublishers.ofByteArray(body)))
+                    .build();
         } catch (IllegalArgumentException e) {
             return CompletableFuture.completedFuture(silent(address, e));
         }
@@ -83,6 +88,19 @@ final class OtherInstances implements AutoCloseable {
                                             .orElse(null))
                             : silent(address, failure);
                 });
+    }
+
+    /** The answer of the one instance that has the model; of any, if none has. */
+    CompletableFuture<Answer> askWhoeverHasIt(List<String> addresses, String pathAndQuery, byte @Nullable [] body) {
+        List<CompletableFuture<Answer>> asked = addresses.stream()
+                .map(address -> ask(address, pathAndQuery, body))
+                .toList();
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done -> asked.stream()
+                        .map(CompletableFuture::join)
+                        // A model that an instance has not is 404 there.
+                        .min(Comparator.comparing(answer -> answer.status() == 404))
+                        .orElseThrow());
     }
 
     private static Answer silent(String address, Throwable failure) {

@@ -22,14 +22,17 @@ import org.slf4j.LoggerFactory;
 final class Router implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
     private static final String INDEX = "/metrics /healthz /readyz /models /models/NAME /models/NAME/events"
-            + " /models/NAME/export; POST /models/NAME/predict";
+            + " /models/NAME/export /live; POST /models/NAME/predict";
     private static final String PATHS =
-            "/metrics, /healthz, /readyz, /models, /models/NAME, /models/NAME/events, /models/NAME/export";
+            "/metrics, /healthz, /readyz, /models, /models/NAME, /models/NAME/events, /models/NAME/export, /live";
 
     private final HealthHandler health;
     private final MetricsHandler metrics;
     private final ModelsHandler models;
+    private final LiveHandler live;
+    private final LiveHealth liveHealth;
     private final EventsHandler events;
+    private final LivePage page = new LivePage();
     private final HostCheck hosts;
     private final ClientThreads metricsThreads;
     private final ClientThreads modelsThreads;
@@ -46,6 +49,8 @@ final class Router implements HttpHandler {
             HealthHandler health,
             MetricsHandler metrics,
             ModelsHandler models,
+            LiveHandler live,
+            LiveHealth liveHealth,
             EventsHandler events,
             HostCheck hosts,
             ClientThreads metricsThreads,
@@ -54,6 +59,8 @@ final class Router implements HttpHandler {
         this.health = health;
         this.metrics = metrics;
         this.models = models;
+        this.live = live;
+        this.liveHealth = liveHealth;
         this.events = events;
         this.hosts = hosts;
         this.metricsThreads = metricsThreads;
@@ -114,7 +121,20 @@ final class Router implements HttpHandler {
         }
         hosts.require(exchange.getRequestHeaders());
         if (path.equals(List.of(""))) {
-            return now(request, () -> Answer.line(200, INDEX));
+            boolean browser = exchange.getRequestHeaders().getOrDefault("Accept", List.of()).stream()
+                    .anyMatch(types -> types.contains("text/html"));
+            return now(request, () -> browser ? LivePage.redirect() : Answer.line(200, INDEX));
+        }
+        Optional<Answer> file = page.file(request);
+        if (file.isPresent()) {
+            request.require("GET");
+            return models(() -> CompletableFuture.completedFuture(file.get()));
+        }
+        if (path.get(0).equals("live")) {
+            Optional<Route> route = live(exchange, request);
+            if (route.isPresent()) {
+                return route.get();
+            }
         }
         if (path.get(0).equals("models")) {
             if (path.size() == 1 || path.equals(List.of("models", ""))) {
@@ -149,6 +169,43 @@ final class Router implements HttpHandler {
                 404,
                 "there is no " + BadRecordException.shown(request.path()) + "; there are " + PATHS
                         + " and, to POST, /models/NAME/predict; a slash in a NAME is %2F");
+    }
+
+    /** What a live page asks for; empty if it is nothing that there is. */
+    private Optional<Route> live(HttpExchange exchange, Request request) throws RefusedException {
+        List<String> path = request.segments();
+        if (path.equals(List.of("live", "health"))) {
+            request.require("GET");
+            return Optional.of(models(() -> CompletableFuture.completedFuture(liveHealth.health())));
+        }
+        if (path.size() < 2 || !path.get(1).equals("models")) {
+            return Optional.empty();
+        }
+        if (path.size() == 2) {
+            request.require("GET");
+            return Optional.of(models(() -> live.models(request)));
+        }
+        String name = request.modelName(2);
+        if (path.size() == 3) {
+            request.require("GET");
+            return Optional.of(models(() -> live.model(request, name)));
+        }
+        if (path.size() == 4 && path.get(3).equals("frame")) {
+            request.require("GET");
+            return Optional.of(models(() -> live.frame(request, name)));
+        }
+        if (path.size() == 4 && path.get(3).equals("step")) {
+            if (!request.method().equals("POST")) {
+                request.require("GET");
+                return Optional.of(models(() -> live.lastStep(request, name)));
+            }
+            LiveHandler.requireOwnPage(exchange.getRequestHeaders());
+            return Optional.of(new Route(Optional.of(modelsThreads), () -> {
+                byte[] body = body(exchange);
+                return modelsThreads.working(() -> live.step(request, name, body));
+            }));
+        }
+        return Optional.empty();
     }
 
     private static Route now(Request request, Supplier<Answer> answer) throws RefusedException {

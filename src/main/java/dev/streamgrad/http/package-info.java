@@ -5,9 +5,10 @@
  *
  * <p>{@link dev.streamgrad.http.HttpApi} starts the JDK's own server ({@code com.sun.net.httpserver}) on one port,
  * because probes, scrapes and clients are all told the same one. {@code Router} decides by the path which handler
- * answers: {@code HealthHandler}, {@code MetricsHandler} or {@code ModelsHandler}. Any instance answers for the whole
- * application: {@code OtherInstances} asks the one that has the model. {@code HostCheck} refuses what came by a foreign
- * name. An answer is made whole before the first byte of it is sent.
+ * answers: {@code HealthHandler}, {@code MetricsHandler}, {@code ModelsHandler}, or {@code LiveHandler} what a live
+ * page asks for while it is open. Any instance answers for the whole application: {@code OtherInstances} asks the one
+ * that has the model. {@code HostCheck} refuses what came by a foreign name. An answer is made whole before the first
+ * byte of it is sent.
  *
  * <h2>Threads</h2>
  *
@@ -47,6 +48,8 @@
  *   <tr><td>questions to other instances</td><td>64 at once</td><td>503</td></tr>
  *   <tr><td>waiting for another instance</td><td>5 s</td><td>502</td></tr>
  *   <tr><td>names in {@code /models}, weights in {@code /models/NAME}</td><td>1,000; 10,000</td><td>400; left out</td></tr>
+ *   <tr><td>live pages</td><td>8; a page that does not ask counts for 3 s</td><td>429</td></tr>
+ *   <tr><td>parameters of a network whose weights and steps a live page shows</td><td>10,000</td><td>histograms; 422</td></tr>
  * </table>
  *
  * <p>So 500 clients that hang within their headers delay a probe by up to 500 / 128 × 200 ms, once; 1,000 idle
@@ -57,6 +60,15 @@
  * connection that was closed in the middle of a request only when its time is over. They also end every stream of
  * answers after 30 s, so whoever wants to watch something asks again and again.
  *
+ * <h2>The live page</h2>
+ *
+ * <p>Pages ask again and again, because a stream of answers would be ended (see the limits), and a page that asks when
+ * it has drawn cannot be flooded. A frame is of the last committed state, which is decoded at most ten times a second
+ * for all pages. Whoever asks for frames renews a lease of {@code Watches}, so that samples of the model are shown at
+ * its next commits. {@code LiveGovernor} says in each frame how long the page has to wait: pages that keep to it take
+ * together about a hundredth of one processor. A step is taken once more from what decided it, by the learner itself,
+ * never on a thread that learns.
+ *
  * <h2>Costs</h2>
  *
  * <p>A scrape reads every meter, so it is kept for one second and given to all who ask meanwhile. {@code /models/NAME}
@@ -66,8 +78,8 @@
  *
  * <h2>What may not be there</h2>
  *
- * <p>Anything that learns or changes a model; reading what is not committed; printing; a second port; a blocking call
- * on the threads that read headers.
+ * <p>Anything that learns or changes a model that is served (a step that is tried is taken by a copy); reading what is
+ * not committed; printing; a second port; a blocking call on the threads that read headers.
  */
 @NullMarked
 package dev.streamgrad.http;

@@ -60,6 +60,11 @@ public final class FeatureScaler {
         return counts.length == 0 ? count : (long) counts[feature];
     }
 
+    /** Whether a feature is standardised. */
+    public boolean scales(int feature) {
+        return chosen[feature];
+    }
+
     /** How many samples the statistics have seen. */
     public long count() {
         return count;

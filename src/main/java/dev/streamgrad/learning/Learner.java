@@ -51,6 +51,8 @@ public final class Learner {
     private double loss;
     private Gradient stepGradient;
     private double stepScale;
+    /** What the last step multiplied its gradient by so that it was not too large; 1 is not at all. */
+    private double clip = 1.0;
 
     /** A learner for models of this spec, and of any other with the same birth. */
     public Learner(ModelSpec spec) {
@@ -210,6 +212,21 @@ public final class Learner {
                 layers);
     }
 
+    /** The network behind it, as the last sample has left it. */
+    Network network() {
+        return network;
+    }
+
+    /** What the last step multiplied its gradient by so that it was not too large; 1 is not at all. */
+    double clip() {
+        return clip;
+    }
+
+    /** The last sample's gradient for a model that did not train on it: {@link Network#deltas} tells. */
+    void backward(Model model, double[] label, double weight) {
+        var unused = network.backward(model.parameters(), target(model.labelScaler(), label), weight);
+    }
+
     /** Whether the last prediction, and all that led to it, is finite. */
     public boolean predictionIsFinite() {
         return network.isFinite() && isFinite(prediction());
@@ -248,12 +265,14 @@ public final class Learner {
         stepScale = scale;
         Hyperparameters hyperparameters = model.spec().hyperparameters();
         double limit = hyperparameters.clipGradientNorm();
+        clip = 1.0;
         if (limit > 0.0) {
             double norm = gradient.norm(scale);
             if (!Double.isFinite(norm)) {
                 return false;
             }
-            scale *= FastMath.min(1.0, limit / (norm + CLIP_EPSILON));
+            clip = FastMath.min(1.0, limit / (norm + CLIP_EPSILON));
+            scale *= clip;
         }
         double learningRate = model.learningRate();
         if (!hyperparameters

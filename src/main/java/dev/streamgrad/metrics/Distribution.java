@@ -79,6 +79,24 @@ final class Distribution {
         return Double.longBitsToDouble(sum.getOpaque());
     }
 
+    /**
+     * Which value so large a share of all is at most, by a straight line within its bucket; NaN if there are none, and
+     * the greatest bound if it is beyond it.
+     */
+    double quantile(double share) {
+        double left = share * count();
+        double lower = 0.0;
+        for (int i = 0; i < upperBounds.length; i++) {
+            long count = counts.getOpaque(i);
+            if (count > 0 && left <= count) {
+                return lower + (upperBounds[i] - lower) * left / count;
+            }
+            left -= count;
+            lower = upperBounds[i];
+        }
+        return count() == 0 ? Double.NaN : lower;
+    }
+
     /** As a histogram. */
     HistogramDataPointSnapshot histogram() {
         ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();

@@ -17,6 +17,9 @@ import org.apache.kafka.streams.KafkaStreams.State;
 final class KafkaMetrics {
     private static final String LAG = "records-lag";
     private static final String OF_THREADS = "stream-thread-metrics";
+    private static final String OF_FETCHES = "consumer-fetch-manager-metrics";
+    private static final String OF_GROUPS = "consumer-coordinator-metrics";
+    private static final String REBALANCES = "rebalance-total";
     private static final String OF_THE_CLIENT = "stream-metrics";
     private static final double MILLIS_PER_SECOND = 1e3;
 
@@ -35,7 +38,7 @@ final class KafkaMetrics {
                 .description(
                         "Kafka Streams: 0 created, 1 rebalancing, 2 running, 3 stopping, 4 stopped, 5 failing, 6 failed.")
                 .register(registry);
-        gauge(app, "streamgrad.lag.records", "Samples not yet read.", "consumer-fetch-manager-metrics", LAG);
+        gauge(app, "streamgrad.lag.records", "Samples not yet read.", OF_FETCHES, LAG);
         gauge(app, "streamgrad.alive.threads", "Stream threads alive.", OF_THE_CLIENT, "alive-stream-threads");
         Gauge.builder(
                         "streamgrad.commit.latency",
@@ -54,7 +57,21 @@ final class KafkaMetrics {
                 "Stream threads that failed.",
                 OF_THE_CLIENT,
                 "failed-stream-threads");
-        counter(app, "streamgrad.rebalances", "Rebalances.", "consumer-coordinator-metrics", "rebalance-total");
+        counter(app, "streamgrad.rebalances", "Rebalances.", OF_GROUPS, REBALANCES);
+    }
+
+    /** Samples not yet read; NaN as long as Kafka does not say. */
+    double lag(LearnerApp app) {
+        return sumIfAny(app, OF_FETCHES, LAG);
+    }
+
+    /** Rebalances of all threads; NaN as long as Kafka does not say. */
+    double rebalances(LearnerApp app) {
+        return sumIfAny(app, OF_GROUPS, REBALANCES);
+    }
+
+    private double sumIfAny(LearnerApp app, String group, String name) {
+        return values(app.kafkaMetrics(), group, name).reduce(Double::sum).orElse(Double.NaN);
     }
 
     /** A number that a dashboard can name again, whatever order the states have in a later Kafka. */

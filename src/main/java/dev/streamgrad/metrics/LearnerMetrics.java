@@ -24,6 +24,7 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -146,6 +147,48 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
     /** Adds what Kafka Streams and its clients count of this application. */
     public void bind(LearnerApp app) {
         new KafkaMetrics(settings.samplesTopic(), registry).bind(app);
+    }
+
+    /**
+     * How a learner does, for people.
+     *
+     * @param processed records dealt with since the start
+     * @param lag samples not yet read; NaN if that is not known
+     * @param medianAge how old half of the records were at most when they came, in seconds; NaN without records
+     * @param highAge the same of 99 of 100 records
+     * @param rebalances since the start; NaN if that is not known
+     * @param deadLetters by their reasons, of those that there were
+     * @param models models in the store of this instance
+     */
+    public record Health(
+            long processed,
+            double lag,
+            double medianAge,
+            double highAge,
+            double rebalances,
+            Map<String, Long> deadLetters,
+            long models) {
+        /** Copies the map. */
+        public Health {
+            deadLetters = Map.copyOf(deadLetters);
+        }
+    }
+
+    /** How this application does now. */
+    public Health health(LearnerApp app) {
+        Distribution ages = ofAllPartitions(formerAges, Partition::ages);
+        KafkaMetrics kafka = new KafkaMetrics(settings.samplesTopic(), registry);
+        Map<String, Long> letters = new TreeMap<>();
+        others.addDeadLetters(letters);
+        models.values().forEach(model -> model.addDeadLetters(letters));
+        return new Health(
+                ages.count(),
+                kafka.lag(app),
+                ages.quantile(0.5),
+                ages.quantile(0.99),
+                kafka.rebalances(app),
+                letters,
+                (long) sum(Partition::models));
     }
 
     /** What Prometheus reads, in its text format 0.0.4. */

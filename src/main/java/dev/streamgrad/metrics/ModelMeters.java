@@ -309,6 +309,15 @@ final class ModelMeters {
         }
     }
 
+    /** Adds the dead letters by their reasons, of those that there were. */
+    void addDeadLetters(Map<String, Long> to) {
+        deadLetters.forEach((reason, counter) -> {
+            if (counter.count() > 0.0) {
+                to.merge(reason.name().toLowerCase(Locale.ROOT), (long) counter.count(), Long::sum);
+            }
+        });
+    }
+
     void deadLetter(Reason reason) {
         Counter counter = deadLetters.get(reason);
         if (counter != null) {

@@ -109,16 +109,38 @@ public final class Network {
         return a[l];
     }
 
+    /** The inputs of layer {@code l} in the last {@link #forward}, as {@link #prediction}. */
+    public double[] inputs(int l) {
+        return input(l);
+    }
+
+    /**
+     * The pre-activations of layer {@code l}, {@code z = xW + b}, in the last {@link #forward}, as {@link #prediction}.
+     */
+    public double[] preActivations(int l) {
+        return z[l];
+    }
+
+    /**
+     * The gradient of the loss by the pre-activations of layer {@code l}, {@code δ = ∂L/∂z}, of the last
+     * {@link #backward}, as {@link #prediction}.
+     */
+    public double[] deltas(int l) {
+        return delta[l];
+    }
+
+    /** Whether the derivative of unit {@code j} of layer {@code l} was 0 in the last {@link #forward}. */
+    public boolean isDead(int l, int j) {
+        return activations[l] != Activation.SOFTMAX && activations[l].derivative(z[l][j], a[l][j]) == 0.0;
+    }
+
     /**
      * The share of units of layer {@code l} whose derivative was 0 in the last {@link #forward}: nothing passes back.
      */
     public double deadUnits(int l) {
-        if (activations[l] == Activation.SOFTMAX) {
-            return 0.0;
-        }
         int dead = 0;
         for (int j = 0; j < a[l].length; j++) {
-            dead += activations[l].derivative(z[l][j], a[l][j]) == 0.0 ? 1 : 0;
+            dead += isDead(l, j) ? 1 : 0;
         }
         return (double) dead / a[l].length;
     }

@@ -391,6 +391,11 @@ public final class Settings {
         return names;
     }
 
+    /** Whether HTTP shows what samples say. */
+    public boolean httpFeatures() {
+        return Boolean.parseBoolean(string(SettingsDefinition.HTTP_FEATURES));
+    }
+
     private static Set<String> httpHosts(String given) {
         Set<String> names = new TreeSet<>();
         for (String name : given.split(",", -1)) {

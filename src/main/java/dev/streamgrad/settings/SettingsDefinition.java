@@ -32,6 +32,7 @@ final class SettingsDefinition {
     static final String HTTP_PORT = "http.port";
     static final String HTTP_ADVERTISED = "http.advertised";
     static final String HTTP_HOSTS = "http.hosts";
+    static final String HTTP_FEATURES = "http.features";
     static final String METRICS_MODELS = "metrics.models";
     static final String STARTUP_TIMEOUT = "startup.timeout.ms";
 
@@ -146,6 +147,12 @@ final class SettingsDefinition {
                 null,
                 "More names, with commas, by which clients reach HTTP, such as that of a proxy or a Kubernetes Service. A request for"
                         + " models by any other name than these, localhost and http.advertised's is refused; by IP address it is not.");
+        definition.define(
+                HTTP_FEATURES,
+                ConfigDef.Type.BOOLEAN,
+                true,
+                ConfigDef.Importance.MEDIUM,
+                "Whether the live page shows what samples say, features, labels and steps; false where that is nobody's business.");
         definition.define(
                 METRICS_MODELS,
                 ConfigDef.Type.INT,

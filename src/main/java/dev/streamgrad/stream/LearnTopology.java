@@ -32,7 +32,14 @@ public final class LearnTopology {
 
     public static Topology build(
             Settings settings, ClusterFacts cluster, LearningListener listener, Consumer<String> stop) {
-        return build(settings, cluster, Formats.of(settings), new SamplesRead(listener::skipped), listener, stop);
+        return build(
+                settings,
+                cluster,
+                Formats.of(settings),
+                new SamplesRead(listener::skipped),
+                listener,
+                stop,
+                new Watches(System::nanoTime));
     }
 
     /**
@@ -40,6 +47,7 @@ public final class LearnTopology {
      *
      * @param formats how records' values are read; whoever has it ends the waits for them
      * @param read is to be told by the consumers where they begin
+     * @param watches which models are watched
      */
     public static Topology build(
             Settings settings,
@@ -47,11 +55,12 @@ public final class LearnTopology {
             Formats formats,
             SamplesRead read,
             LearningListener listener,
-            Consumer<String> stop) {
+            Consumer<String> stop,
+            Watches watches) {
         KeyValueBytesStoreSupplier supplier = settings.storeIsOnDisk()
                 ? Stores.persistentKeyValueStore(ModelStore.NAME)
                 : HashStore.supplier(ModelStore.NAME);
-        return build(settings, cluster, formats, supplier, read, listener, stop);
+        return build(settings, cluster, formats, supplier, read, listener, stop, watches);
     }
 
     public static Topology build(
@@ -61,7 +70,14 @@ public final class LearnTopology {
             LearningListener listener,
             Consumer<String> stop) {
         return build(
-                settings, cluster, Formats.of(settings), supplier, new SamplesRead(listener::skipped), listener, stop);
+                settings,
+                cluster,
+                Formats.of(settings),
+                supplier,
+                new SamplesRead(listener::skipped),
+                listener,
+                stop,
+                new Watches(System::nanoTime));
     }
 
     private static Topology build(
@@ -71,7 +87,8 @@ public final class LearnTopology {
             KeyValueBytesStoreSupplier supplier,
             SamplesRead read,
             LearningListener listener,
-            Consumer<String> stop) {
+            Consumer<String> stop,
+            Watches watches) {
         ByteArraySerializer bytes = new ByteArraySerializer();
         Topology topology = new Topology();
         source(topology, SAMPLES, settings.samplesTopic());
@@ -86,7 +103,8 @@ public final class LearnTopology {
                                 supplier,
                                 settings.kafka().changelogTopic(),
                                 settings.mostLiveModels(),
-                                settings.defaultSpec().hyperparameters().maxRecordBytes()),
+                                settings.defaultSpec().hyperparameters().maxRecordBytes(),
+                                watches),
                         LEARN)
                 .addSink(PREDICTIONS, settings.predictionsTopic(), bytes, bytes, LEARN)
                 .addSink(SNAPSHOTS, settings.snapshotsTopic(), bytes, bytes, LEARN)

@@ -2,6 +2,7 @@ package dev.streamgrad.stream;
 
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.stream.LearningListener.ModelListener;
+import org.jspecify.annotations.Nullable;
 
 /** A model on the heap, with what is needed to learn on it without looking anything up. */
 final class LiveModel {
@@ -16,6 +17,8 @@ final class LiveModel {
     private int storedBytes;
     /** Whether the store has to write it before the next commit. */
     private boolean dirty;
+    /** Takes down what it learns; null as long as nobody watches it. */
+    private @Nullable Recorder recorder;
 
     LiveModel(byte[] key, String name, Model model, Workbench workbench, ModelListener listener) {
         this.key = key;
@@ -35,6 +38,31 @@ final class LiveModel {
         boolean due = observationDue;
         observationDue = false;
         return due;
+    }
+
+    /** Takes down what it learns; null as long as nobody watches it. */
+    @Nullable
+    Recorder recorder() {
+        return recorder;
+    }
+
+    /**
+     * Shows what was seen since the last commit, and says who watches from now on.
+     *
+     * @param watch null if nobody does
+     * @param state its bytes as they are in the store now
+     */
+    void watched(@Nullable Watch watch, byte[] state) {
+        Recorder present = recorder;
+        if (watch == null) {
+            recorder = null;
+            return;
+        }
+        if (present == null || !present.isFor(watch)) {
+            present = new Recorder(watch, model.spec());
+            recorder = present;
+        }
+        present.publish(state);
     }
 
     int storedBytes() {

@@ -52,6 +52,7 @@ final class LiveModels {
     private final States states;
     private final int mostLive;
     private final StateFormat format;
+    private final Watches watches;
     /** In the order of last use, the longest unused first. */
     private final Map<Key, LiveModel> live = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -98,8 +99,10 @@ final class LiveModels {
      * @param states the bytes of all of them
      * @param mostLive how many stay on the heap over a commit
      * @param format reads and writes the bytes
+     * @param watches which models are watched
      */
-    LiveModels(States states, int mostLive, StateFormat format) {
+    LiveModels(States states, int mostLive, StateFormat format, Watches watches) {
+        this.watches = watches;
         this.states = states;
         this.mostLive = mostLive;
         this.format = format;
@@ -242,11 +245,13 @@ final class LiveModels {
     void writeChanges() {
         deleted.forEach(key -> states.delete(key.name));
         deleted.clear();
+        Map<String, Watch> watched = watches.current();
         for (LiveModel model : dirty) {
             byte[] state = format.write(model.model());
             states.put(model.key(), state);
             bytes += state.length - model.storedBytes();
             model.stored(state.length);
+            model.watched(watched.get(model.name()), state);
         }
         dirty.clear();
         dropLongestUnused();

@@ -48,8 +48,9 @@ final class ModelStore extends PreCommitStore implements StoredModels {
      * @param inner the logged store of bytes
      * @param mostLive how many models stay on the heap over a commit
      * @param format reads and writes the bytes
+     * @param watches which models are watched
      */
-    ModelStore(KeyValueStore<Bytes, byte[]> inner, int mostLive, StateFormat format) {
+    ModelStore(KeyValueStore<Bytes, byte[]> inner, int mostLive, StateFormat format, Watches watches) {
         super(inner);
         this.models = new LiveModels(
                 new LiveModels.States() {
@@ -69,7 +70,8 @@ final class ModelStore extends PreCommitStore implements StoredModels {
                     }
                 },
                 mostLive,
-                format);
+                format,
+                watches);
     }
 
     /** The models, for the processor that is attached. */

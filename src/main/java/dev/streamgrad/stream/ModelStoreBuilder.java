@@ -14,6 +14,7 @@ final class ModelStoreBuilder implements StoreBuilder<ModelStore> {
     private final StoreBuilder<KeyValueStore<Bytes, byte[]>> inner;
     private final int mostLive;
     private final int oldMaxRecordBytes;
+    private final Watches watches;
 
     /**
      * A builder.
@@ -22,12 +23,15 @@ final class ModelStoreBuilder implements StoreBuilder<ModelStore> {
      * @param changelogConfig the changelog's topic settings
      * @param mostLive how many models stay on the heap over a commit
      * @param oldMaxRecordBytes what models of older state formats get as {@code max.record.bytes}
+     * @param watches which models are watched
      */
     ModelStoreBuilder(
             KeyValueBytesStoreSupplier supplier,
             Map<String, String> changelogConfig,
             int mostLive,
-            int oldMaxRecordBytes) {
+            int oldMaxRecordBytes,
+            Watches watches) {
+        this.watches = watches;
         this.mostLive = mostLive;
         this.oldMaxRecordBytes = oldMaxRecordBytes;
         this.inner = Stores.keyValueStoreBuilder(supplier, Serdes.Bytes(), Serdes.ByteArray())
@@ -37,7 +41,7 @@ final class ModelStoreBuilder implements StoreBuilder<ModelStore> {
 
     @Override
     public ModelStore build() {
-        return new ModelStore(inner.build(), mostLive, new StateFormat(oldMaxRecordBytes));
+        return new ModelStore(inner.build(), mostLive, new StateFormat(oldMaxRecordBytes), watches);
     }
 
     @Override

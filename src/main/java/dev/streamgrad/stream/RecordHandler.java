@@ -300,6 +300,8 @@ final class RecordHandler {
         long version = model.version();
         double learningRate = model.learningRate();
         int knownClasses = model.knownClasses();
+        Recorder recorder = live.recorder();
+        boolean asCommitted = recorder != null && !live.isDirty();
         Learner.Outcome outcome = learner.learn(model, sample.features(), sample.label(), sample.weight());
         model.reached(from.offset());
         models.changed(live);
@@ -317,6 +319,16 @@ final class RecordHandler {
                 stop.accept(reason + "; this sample is a dead letter now, so that a start goes on behind it");
             }
             throw new BadRecordException(Reason.DIVERGENCE, reason);
+        }
+        if (recorder != null) {
+            recorder.learned(
+                    asCommitted,
+                    from.offset(),
+                    sample.features(),
+                    sample.label(),
+                    sample.weight(),
+                    learner.prediction(),
+                    learner.loss());
         }
         byte[] prediction = predictions.write(
                 sample.id(),

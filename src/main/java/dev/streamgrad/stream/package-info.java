@@ -23,6 +23,11 @@
  * of it in one transaction. What is not committed is dropped with the transaction, and its records come again. Exactly
  * once rests on that, and on the state's own memory of the last offset; not on the group's offsets.
  *
+ * <p><b>Watching.</b> Who wants to see samples and steps of a model takes a lease of
+ * {@link dev.streamgrad.stream.Watches}, which is looked up at each commit. A watched model takes some samples down in
+ * arrays of its own, and shows them, right before the commit, by one volatile write. Nothing waits, and nothing that is
+ * stored differs.
+ *
  * <p><b>Costs.</b> A record of a small model takes about a quarter of a microsecond of learning, and ten times that in
  * Kafka Streams. A live model takes its parameters, as much again for each slot of its optimizer, and some hundred
  * bytes; models that share a {@link dev.streamgrad.learning.Birth} share everything else.

@@ -620,7 +620,7 @@ class LearnTopologyTest {
                     cluster,
                     ValueFormat.JSON,
                     partition,
-                    new LiveModels(NO_STATES, 10, new StateFormat()),
+                    new LiveModels(NO_STATES, 10, new StateFormat(), new Watches(() -> 0)),
                     progress,
                     new Ledger(checked, cluster, partition, progress, listener),
                     read,

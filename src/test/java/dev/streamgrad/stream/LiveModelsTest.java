@@ -48,7 +48,8 @@ class LiveModelsTest {
                 }
             },
             2,
-            new StateFormat());
+            new StateFormat(),
+            new Watches(() -> 0));
 
     private int size(String name) {
         return Objects.requireNonNull(bytes.get(name)).length;
