@@ -86,6 +86,7 @@ final class LiveFixture implements AutoCloseable {
     }
 
     /** A labelled sample. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record Labelled(double[] features, double[] label) {}
 
     /**

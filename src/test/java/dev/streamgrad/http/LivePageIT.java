@@ -25,9 +25,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -160,8 +162,8 @@ class LivePageIT {
                   return {n: canvas.width, data: Array.from(data), x0: +canvas.dataset.x0, x1: +canvas.dataset.x1,
                     y0: +canvas.dataset.y0, y1: +canvas.dataset.y1};
                 }""");
-        int n = ((Number) canvas.get("n")).intValue();
-        List<?> data = (List<?>) canvas.get("data");
+        int n = (int) number(canvas.get("n"));
+        List<?> data = (List<?>) Objects.requireNonNull(canvas.get("data"));
         double x0 = number(canvas.get("x0"));
         double x1 = number(canvas.get("x1"));
         double y0 = number(canvas.get("y0"));
@@ -225,7 +227,7 @@ class LivePageIT {
         List<List<Double>> points = new ArrayList<>();
         List<List<Double>> expected = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
-            double[] x = {-8.0 + 16.0 * (i % 50) / 49.0, -8.0 + 16.0 * (i / 50) / 39.0};
+            double[] x = {-8.0 + 16.0 * (i % 50) / 49.0, -8.0 + 16.0 * Math.floorDiv(i, 50) / 39.0};
             points.add(boxed(x));
             expected.add(boxed(network.forward(model.parameters(), x)));
         }
@@ -266,7 +268,7 @@ class LivePageIT {
     void aStepByHand_hasTheNumbersOfTheStep() {
         Page page = open("still");
         page.waitForSelector("#byhand .formula");
-        JsonNode step = fixture.model("still").lastStep();
+        JsonNode step = Objects.requireNonNull(fixture.model("still").lastStep());
         List<Double> shown = new ArrayList<>();
         page.focus("#byhand .plot");
         page.keyboard().press("Home");
@@ -454,8 +456,8 @@ class LivePageIT {
         return to.size();
     }
 
-    private static double number(Object value) {
-        return ((Number) value).doubleValue();
+    private static double number(@Nullable Object value) {
+        return ((Number) Objects.requireNonNull(value)).doubleValue();
     }
 
     private static List<Double> boxed(double[] values) {
