@@ -190,7 +190,7 @@ function path(step, model) {
   layers.forEach((/** @type {any} */ layer, /** @type {number} */ l) => {
     const j = units[l];
     const terms = layer.inputs.map((/** @type {number} */ x, /** @type {number} */ i) => ({x, w: layer.weights[i][j]})).sort((/** @type {any} */ p, /** @type {any} */ q) => Math.abs(q.x * q.w) - Math.abs(p.x * p.w));
-    parts.push({title: `Forward through unit ${j + 1} of layer ${l + 1}`, why: `The three largest of ${terms.length} terms are written out. ${layer.activation} bends the sum.`,
+    parts.push({title: `Forward through unit ${j + 1} of layer ${l + 1}`, why: `${terms.length > 3 ? `The three largest of ${terms.length} terms are written out. ` : ''}${layer.activation} bends the sum.`,
       formulas: [math(index('z', l + 1, j), mo('='), mn(layer.biases[j]), ...terms.slice(0, 3).flatMap((/** @type {any} */ t) => [mo('+'), factor(t.x), mo('·'), factor(t.w)]), ...(terms.length > 3 ? [mo('+'), mo('…')] : []), mo('='), mn(layer.sums[j])),
         math(index('a', l + 1, j), mo('='), mn(layer.outputs[j]))]});
   });

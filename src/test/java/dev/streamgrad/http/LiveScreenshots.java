@@ -28,6 +28,20 @@ final class LiveScreenshots {
 
     /** Needs Chromium. */
     public static void main(String[] arguments) throws Exception {
+        demo("xor", "600", LiveScreenshots::xor);
+        demo("spiral", "2000", (browser, address) -> {
+            Page page = open(browser, address, ColorScheme.LIGHT);
+            until(page, "/9[89]|every one/.test(document.querySelector('#lead').textContent)");
+            take(page, "live-spiral.png");
+        });
+    }
+
+    /** What is photographed of a demo. */
+    private interface Scenes {
+        void take(Browser browser, String address) throws Exception;
+    }
+
+    private static void demo(String dataset, String rate, Scenes scenes) throws Exception {
         Path output = Files.createTempFile("streamgrad-demo", ".txt");
         Process demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -35,8 +49,10 @@ final class LiveScreenshots {
                         System.getProperty("java.class.path"),
                         "dev.streamgrad.cli.Main",
                         "demo",
+                        "--dataset",
+                        dataset,
                         "--rate",
-                        "600")
+                        rate)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -45,31 +61,34 @@ final class LiveScreenshots {
                     .atMost(Duration.ofMinutes(1))
                     .until(() -> address(output), Optional::isPresent)
                     .orElseThrow();
-            Page page = open(browser, address, ColorScheme.LIGHT);
-            until(page, "document.querySelectorAll('#surface .dot').length > 8");
-            take(page, "live-start.png");
-            until(
-                    page,
-                    "document.querySelector('#surface .sentence').textContent.match(/ (one|[1-9][0-9]?) w/)"
-                            + " !== null && /8\\d/.test(document.querySelector('#lead').textContent)");
-            take(page, "live-middle.png");
-            until(page, "document.getElementById('lead').textContent.includes('every one')");
-            take(page, "live-end.png");
-            page.click("#byhand button:has-text('newest')");
-            Locator next = page.locator("#byhand button:has-text('Next')");
-            for (int part = 0; part < 4; part++) {
-                next.click();
-            }
-            page.locator("#byhand")
-                    .screenshot(new Locator.ScreenshotOptions().setPath(IMAGES.resolve("live-by-hand.png")));
-            Page dark = open(browser, address, ColorScheme.DARK);
-            until(dark, "document.querySelectorAll('#surface .dot').length > 8");
-            take(dark, "live-dark.png");
+            scenes.take(browser, address + "#model=" + dataset);
         } finally {
             demo.destroy();
             demo.waitFor();
             Files.delete(output);
         }
+    }
+
+    private static void xor(Browser browser, String address) {
+        Page page = open(browser, address, ColorScheme.LIGHT);
+        until(page, "document.querySelectorAll('#surface .dot').length > 8");
+        take(page, "live-start.png");
+        until(
+                page,
+                "document.querySelector('#surface .sentence').textContent.match(/ (one|[1-9][0-9]?) w/)"
+                        + " !== null && /8\\d/.test(document.querySelector('#lead').textContent)");
+        take(page, "live-middle.png");
+        until(page, "document.getElementById('lead').textContent.includes('every one')");
+        take(page, "live-end.png");
+        page.click("#byhand button:has-text('newest')");
+        Locator next = page.locator("#byhand button:has-text('Next')");
+        for (int part = 0; part < 4; part++) {
+            next.click();
+        }
+        page.locator("#byhand").screenshot(new Locator.ScreenshotOptions().setPath(IMAGES.resolve("live-by-hand.png")));
+        Page dark = open(browser, address, ColorScheme.DARK);
+        until(dark, "document.querySelectorAll('#surface .dot').length > 8");
+        take(dark, "live-dark.png");
     }
 
     private static Optional<String> address(Path output) throws IOException {
@@ -83,7 +102,7 @@ final class LiveScreenshots {
                         .setViewportSize(WIDTH, HEIGHT)
                         .setDeviceScaleFactor(SCALE)
                         .setColorScheme(scheme));
-        page.navigate(address + "#model=xor");
+        page.navigate(address);
         return page;
     }
 
