@@ -33,13 +33,13 @@ final class ObservedLearner implements AutoCloseable {
             if (settings.httpPort() >= 0) {
                 server = HttpApi.start(settings, metrics);
                 advertised = settings.httpAdvertised(server.port());
-                progress.say("watch it learn at " + server.url() + "/live");
             }
             DeadLetterNotes deadLetters = new DeadLetterNotes(metrics, progress::say, System::nanoTime);
             LearnerApp app = LearnerApp.start(settings, progress, deadLetters, metrics, advertised);
             metrics.bind(app);
             if (server != null) {
                 server.serve(app);
+                progress.say("watch it learn at " + server.url() + "/live");
                 progress.say("metrics and models at " + server.url());
             }
             return new ObservedLearner(metrics, server, app, deadLetters);
