@@ -5,15 +5,15 @@ import java.util.function.DoubleUnaryOperator;
 import org.apache.commons.math3.util.FastMath;
 
 /**
- * ADWIN, the adaptive window [1]: it keeps the errors as long as no part of them, the oldest, differs from the rest. For
- * errors from 0 to 1.
+ * ADWIN, the adaptive window [1]: it keeps the errors as long as no part of them, the oldest, differs from the rest.
+ * For errors from 0 to 1.
  *
  * <p>The window is kept as buckets of 2ⁱ errors each, as the total and the sum of squared distances from the mean. Row
  * {@code i} has at most {@code maxBuckets} of them; of one too many, the two oldest merge into the next row's youngest.
  * After every {@code clock} errors, with more than {@code gracePeriod} in the window, each border between two buckets
- * is tried as a cut, from the oldest on. With {@code n₀}, {@code u₀} the number and total of the older side, {@code n₁},
- * {@code u₁} those of the younger, {@code n} and {@code s} the number and the sum of squares of all, and {@code k =
- * minWindow}, which both sides must have:
+ * is tried as a cut, from the oldest on. With {@code n₀}, {@code u₀} the number and total of the older side,
+ * {@code n₁}, {@code u₁} those of the younger, {@code n} and {@code s} the number and the sum of squares of all, and
+ * {@code k = minWindow}, which both sides must have:
  *
  * <pre>
  *   d = ln(2 ln(n) / δ)      r = 1/(n₀ − k + 1) + 1/(n₁ − k + 1)
@@ -24,11 +24,11 @@ import org.apache.commons.math3.util.FastMath;
  * the root is NaN, and there is no cut. The paper goes on with what is left, and reports one change again and again,
  * until the last of the old errors is gone; River forgets the whole window at the next error, and reports it once.
  *
- * <p>Memory and state: a window of n errors has log₂(n / maxBuckets) rows of 2·(maxBuckets + 1) numbers, which is 1.7 KB
- * at a million and 5 buckets. A row is made when the window first becomes so long, the only allocation, and kept. The
- * state is {@code change}, the mean before the last error, how many errors there were since the last trial, {@code n},
- * the total, {@code s}, the number of rows after the first; then, for each row, how many buckets it has, and the total and sum of
- * squares of each, the oldest first.
+ * <p>Memory and state: a window of n errors has log₂(n / maxBuckets) rows of 2·(maxBuckets + 1) numbers, which is 1.7
+ * KB at a million and 5 buckets. A row is made when the window first becomes so long, the only allocation, and kept.
+ * The state is {@code change}, the mean before the last error, how many errors there were since the last trial,
+ * {@code n}, the total, {@code s}, the number of rows after the first; then, for each row, how many buckets it has, and
+ * the total and sum of squares of each, the oldest first.
  *
  * <ol>
  *   <li>A. Bifet and R. Gavaldà, <i>Learning from time-changing data with adaptive windowing</i>, SIAM International
@@ -149,10 +149,7 @@ public final class Adwin extends DriftDetector {
         double[] from = buckets[row];
         double size = size(row);
         double distance = from[0] / size - from[2] / size;
-        append(
-                row + 1,
-                from[0] + from[2],
-                from[1] + from[3] + size * size * distance * distance / (size + size));
+        append(row + 1, from[0] + from[2], from[1] + from[3] + size * size * distance * distance / (size + size));
         removeFrom(row, 2);
     }
 
@@ -241,7 +238,7 @@ public final class Adwin extends DriftDetector {
     void traverseRest(DoubleUnaryOperator numbers) {
         before = finite("mean before", numbers.applyAsDouble(before));
         sinceTrial = (int) whole("errors since the last trial", numbers.applyAsDouble(sinceTrial), clock - 1);
-        width = count("width", numbers.applyAsDouble(width));
+        width = count("width", numbers.applyAsDouble((double) width));
         total = finite("total", numbers.applyAsDouble(total));
         squares = finite("sum of squares", numbers.applyAsDouble(squares));
         rows = 1 + (int) whole("rows after the first", numbers.applyAsDouble(rows - 1), MOST_ROWS - 1);

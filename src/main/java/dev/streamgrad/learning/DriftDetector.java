@@ -29,11 +29,22 @@ public abstract sealed class DriftDetector permits Adwin, HddmA, PageHinkley {
     /** What an error says of those before it. */
     public enum Change {
         /** They come from the same source, as far as can be told. */
-        NONE,
+        NONE(0),
         /** There may be a change. */
-        WARNING,
+        WARNING(1),
         /** There is a change. */
-        DRIFT
+        DRIFT(2);
+
+        /** As it is written. */
+        final int code;
+
+        Change(int code) {
+            this.code = code;
+        }
+
+        static Change of(int code) {
+            return code == WARNING.code ? WARNING : code == DRIFT.code ? DRIFT : NONE;
+        }
     }
 
     /** Which way a change goes. */
@@ -124,7 +135,7 @@ public abstract sealed class DriftDetector permits Adwin, HddmA, PageHinkley {
     public abstract long most();
 
     private void traverse(DoubleUnaryOperator numbers) {
-        change = Change.values()[(int) whole("change", numbers.applyAsDouble(change.ordinal()), Change.DRIFT.ordinal())];
+        change = Change.of((int) whole("change", numbers.applyAsDouble(change.code), Change.DRIFT.code));
         traverseRest(numbers);
     }
 

@@ -8,7 +8,8 @@ public enum DriftDetectorKind implements Named {
     /** Nothing is watched. */
     NONE("none") {
         @Override
-        @Nullable DriftDetector create() {
+        @Nullable
+        DriftDetector create() {
             return null;
         }
     },

@@ -82,10 +82,10 @@ public final class HddmA extends DriftDetector {
             highN = n;
             highMean = mean;
         }
-        if (hasRisen(driftLog) || twoSided && hasFallen(driftLog)) {
+        if (hasRisen(driftLog) || (twoSided && hasFallen(driftLog))) {
             return Change.DRIFT;
         }
-        return hasRisen(warningLog) || twoSided && hasFallen(warningLog) ? Change.WARNING : Change.NONE;
+        return hasRisen(warningLog) || (twoSided && hasFallen(warningLog)) ? Change.WARNING : Change.NONE;
     }
 
     /** Infinite without an error, so that the first is both cuts. */
@@ -136,11 +136,11 @@ public final class HddmA extends DriftDetector {
 
     @Override
     void traverseRest(DoubleUnaryOperator numbers) {
-        n = count("n", numbers.applyAsDouble(n));
+        n = count("n", numbers.applyAsDouble((double) n));
         mean = finite("mean", numbers.applyAsDouble(mean));
-        lowN = whole("low.n", numbers.applyAsDouble(lowN), n);
+        lowN = whole("low.n", numbers.applyAsDouble((double) lowN), (double) n);
         lowMean = finite("low.mean", numbers.applyAsDouble(lowMean));
-        highN = whole("high.n", numbers.applyAsDouble(highN), n);
+        highN = whole("high.n", numbers.applyAsDouble((double) highN), (double) n);
         highMean = finite("high.mean", numbers.applyAsDouble(highMean));
     }
 

@@ -66,8 +66,7 @@ public final class PageHinkley extends DriftDetector {
     public PageHinkley(long minSamples, double delta, double threshold, double alpha, Mode mode) {
         requireAtLeast("drift.page-hinkley.min.samples", 1, minSamples, "30");
         if (!(delta >= 0.0 && delta <= LARGEST_ERROR)) {
-            throw SettingsReader.wrong(
-                    "drift.page-hinkley.delta", "from 0 to " + LARGEST_ERROR, delta + "; try 0.005");
+            throw SettingsReader.wrong("drift.page-hinkley.delta", "from 0 to " + LARGEST_ERROR, delta + "; try 0.005");
         }
         if (!(threshold > 0.0) || !Double.isFinite(threshold)) {
             throw SettingsReader.wrong(
@@ -118,7 +117,9 @@ public final class PageHinkley extends DriftDetector {
 
     @Override
     public double estimateAfter() {
-        return change() == Change.NONE ? mean : hasRisen() ? meanSince(nAtMin, meanAtMin) : meanSince(nAtMax, meanAtMax);
+        return change() == Change.NONE
+                ? mean
+                : hasRisen() ? meanSince(nAtMin, meanAtMin) : meanSince(nAtMax, meanAtMax);
     }
 
     private double meanSince(long cut, double cutMean) {
@@ -137,15 +138,15 @@ public final class PageHinkley extends DriftDetector {
 
     @Override
     void traverseRest(DoubleUnaryOperator numbers) {
-        n = count("n", numbers.applyAsDouble(n));
+        n = count("n", numbers.applyAsDouble((double) n));
         mean = finite("mean", numbers.applyAsDouble(mean));
         rise = finite("rise", numbers.applyAsDouble(rise));
         fall = finite("fall", numbers.applyAsDouble(fall));
         minRise = finite("min", numbers.applyAsDouble(minRise));
         maxFall = finite("max", numbers.applyAsDouble(maxFall));
-        nAtMin = whole("min.n", numbers.applyAsDouble(nAtMin), n);
+        nAtMin = whole("min.n", numbers.applyAsDouble((double) nAtMin), (double) n);
         meanAtMin = finite("min.mean", numbers.applyAsDouble(meanAtMin));
-        nAtMax = whole("max.n", numbers.applyAsDouble(nAtMax), n);
+        nAtMax = whole("max.n", numbers.applyAsDouble((double) nAtMax), (double) n);
         meanAtMax = finite("max.mean", numbers.applyAsDouble(meanAtMax));
     }
 

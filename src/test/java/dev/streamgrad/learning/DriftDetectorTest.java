@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -42,8 +43,7 @@ class DriftDetectorTest {
             "hddm-a", List.of("change", "n", "mean", "minN", "minMean", "maxN", "maxMean"),
             "adwin", List.of("change", "before", "sinceTrial", "width", "total", "variance"),
             "adwin-keep", List.of("change", "before", "sinceTrial", "width", "total", "variance"),
-            "page-hinkley",
-                    List.of("change", "n", "mean", "sumIncrease", "sumDecrease", "minIncrease", "maxDecrease"));
+            "page-hinkley", List.of("change", "n", "mean", "sumIncrease", "sumDecrease", "minIncrease", "maxDecrease"));
 
     @TestFactory
     Stream<DynamicTest> replays() throws IOException {
@@ -108,11 +108,10 @@ class DriftDetectorTest {
     }
 
     private static void expectFigures(String what, JsonNode expected, DriftDetector detector, JsonNode run) {
-        List<String> names = STATE.get(run.get("detector").textValue());
+        List<String> names =
+                Objects.requireNonNull(STATE.get(run.get("detector").textValue()));
         List<Double> state = state(detector);
-        Iterator<Map.Entry<String, JsonNode>> fields = expected.fields();
-        while (fields.hasNext()) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : expected.properties()) {
             double actual =
                     switch (field.getKey()) {
                         case "index" -> field.getValue().doubleValue();
@@ -273,8 +272,11 @@ class DriftDetectorTest {
                 assertThat(detector.estimateAfter()).isCloseTo(7.0 / 13, within(1e-12));
             }
         }
-        assertThat(changes.subList(0, 12)).containsOnly(Change.NONE);
-        assertThat(changes.subList(12, 15)).containsExactly(Change.WARNING, Change.WARNING, Change.DRIFT);
+        // With k of m wrong the mean k / (500 + m) is compared with √(m / 500 / (500 + m) / 2 · ln(2 / confidence)):
+        // 6 of 11 are 0.01174 against 0.01136, 6 of 12 are 0.01172 against 0.01185.
+        assertThat(changes.subList(0, 10)).containsOnly(Change.NONE);
+        assertThat(changes.subList(10, 15))
+                .containsExactly(Change.WARNING, Change.NONE, Change.WARNING, Change.WARNING, Change.DRIFT);
         assertThat(detector.estimateBefore()).isZero();
         assertThat(detector.estimateAfter()).isCloseTo(8.0 / 15, within(1e-12));
     }
