@@ -224,4 +224,12 @@ class SettingsTest {
         assertThat(Long.parseLong(large.kafka().changelogTopic().get("max.message.bytes")))
                 .isGreaterThan(8 * 987_210);
     }
+
+    /** With Kafka's own default, 0, each sample would pay for the empty control topic. */
+    @Test
+    void noSampleWaitsForCommands_unlessSomebodyWantsIt() {
+        assertThat(Settings.of(Map.of()).kafka().streams()).containsEntry("max.task.idle.ms", -1L);
+        assertThat(Settings.of(Map.of("kafka.max.task.idle.ms", "50")).kafka().streams())
+                .containsEntry("max.task.idle.ms", "50");
+    }
 }
