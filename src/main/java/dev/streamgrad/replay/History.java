@@ -71,16 +71,31 @@ public final class History {
         this.ledger = ledger;
         this.listener = listener;
         this.events = new ArrayDeque<>(events);
-        this.events.removeIf(this::isBeforeTheBeginning);
+        while (!this.events.isEmpty() && isBehind(this.events.element().event())) {
+            this.events.remove();
+        }
     }
 
-    private boolean isBeforeTheBeginning(Entry entry) {
+    /**
+     * Whether the model at the beginning has an event behind it. Its last sample alone does not tell: a command stands
+     * behind whatever its partition had last, a sample of another model perhaps.
+     */
+    private boolean isBehind(Event event) {
         Model model = replayed.model();
-        long after = entry.event().after().offset();
-        return replayed.baseVersion() == 0
-                ? after < model.firstOffset()
-                : after < model.lastOffset()
-                        || (after == model.lastOffset() && entry.event().version() <= model.version());
+        long after = event.after().offset();
+        if (model.lastOffset() < model.firstOffset()) {
+            return after < model.firstOffset();
+        }
+        if (after <= model.lastOffset() && event.cause() == null) {
+            return true;
+        }
+        return after < model.lastOffset()
+                || switch (event.kind()) {
+                    case CONTROL, DELETED -> event.version() <= model.version();
+                    // What is refused takes no version.
+                    case REFUSED -> event.version() < model.version();
+                    case CREATED, RESTORED -> false;
+                };
     }
 
     /** The model as it is now; if it {@linkplain #isGone is gone}, as it was last. */

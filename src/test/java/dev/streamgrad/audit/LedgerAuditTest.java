@@ -282,6 +282,29 @@ class LedgerAuditTest {
     }
 
     @Test
+    void logWhoseSamplesBegin_behindACommandThatStandsBehindAnotherModelsSample_isNotAccused() throws Exception {
+        try (SteeredLog history = new SteeredLog(broker)
+                        .learn(30)
+                        .others(5)
+                        .command(FASTER)
+                        .others(2)
+                        .learn(30)
+                        .said()
+                        .written();
+                Admin admin = admin()) {
+            admin.deleteRecords(Map.of(
+                            new TopicPartition(history.settings.samplesTopic(), 0), RecordsToDelete.beforeOffset(30)))
+                    .all()
+                    .get();
+            assertThat(audit(history))
+                    .filteredOn(finding -> finding.model().equals("xor"))
+                    .singleElement()
+                    .satisfies(finding ->
+                            assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES));
+        }
+    }
+
+    @Test
     void commandsThatAreGone_areTakenFromTheirEvents() throws Exception {
         try (SteeredLog history = new SteeredLog(broker)
                         .learn(30)

@@ -108,6 +108,16 @@ public final class SteeredLog implements AutoCloseable {
         return this;
     }
 
+    /** Samples of another model, which is in the same partition. */
+    public SteeredLog others(int count) {
+        for (int i = 0; i < count; i++) {
+            Entry entry = new Entry(bytes("other"), source.next().toJson(), NOW + samples.size());
+            samples.add(entry);
+            samplesIn.pipeInput(entry.key(), entry.value(), entry.time());
+        }
+        return this;
+    }
+
     public SteeredLog command(String json) {
         Entry entry = new Entry(XOR, bytes(json), NOW + 1000 + control.size());
         control.add(entry);

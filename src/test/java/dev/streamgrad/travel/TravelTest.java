@@ -361,4 +361,52 @@ class TravelTest {
                     .isCloseTo(Arrays.stream(compared.fork().losses()).average().orElseThrow(), within(1e-12));
         }
     }
+
+    /** A command stands behind whatever its partition had last, which need not be a sample of the model. */
+    @Test
+    void wayThatBeginsWithTheSnapshotOfACommand_isNotToldTheCommandAgain_whateverStandsBetween() throws Exception {
+        try (SteeredLog log = new SteeredLog(broker)
+                .learn(30)
+                .others(5)
+                .command(SteeredLog.FASTER)
+                .command("{\"command\":\"freeze\"}")
+                .others(3)
+                .command("{\"command\":\"unfreeze\"}")
+                .command("{\"command\":\"unfreeze\"}")
+                .others(2)
+                .learn(10)
+                .said()
+                .written()) {
+            for (long version = 31; version <= 43; version++) {
+                Arrival arrival = travel(log, Destination.version(version));
+                assertThat(arrival.state().toJson())
+                        .as("version " + version)
+                        .isEqualTo(travel(log, Destination.version(version), true).state().toJson());
+            }
+            assertThat(travel(log, Destination.version(35)).baseVersion()).isEqualTo(33);
+            assertThat(travel(log, Destination.offset(49)).state().model().version())
+                    .isEqualTo(43);
+            Comparison compared = new Fork(
+                            log.settings, "xor", null, Destination.version(31), Map.of(), QUIET)
+                    .run()
+                    .orElseThrow();
+            assertThat(compared.asItWas().samples()).isEqualTo(10);
+        }
+    }
+
+    /** A batch is not full yet: samples have reached the model, and its version is still 0. */
+    @Test
+    void fork_ofAModelWhoseFirstBatchIsUnfinished_goesOnWithIt() throws Exception {
+        try (SteeredLog log =
+                new SteeredLog(broker, "batch.size=4", "snapshot.every=1").learn(10).said().written()) {
+            Comparison compared = new Fork(log.settings, "xor", null, Destination.offset(1), Map.of(), QUIET)
+                    .run()
+                    .orElseThrow();
+            assertThat(compared.arrival().state().model().version()).isZero();
+            assertThat(compared.asItWas().samples()).isEqualTo(8);
+            assertThat(compared.state().toJson())
+                    .as("told nothing else, it is the same")
+                    .isEqualTo(travel(log, Destination.offset(9)).state().toJson());
+        }
+    }
 }
