@@ -42,7 +42,16 @@ class ArchitectureTest {
             Map.entry("cluster", List.of("settings")),
             Map.entry(
                     "stream",
-                    List.of("control", "formats", "cluster", "settings", "records", "learning", "nn", "json")),
+                    List.of(
+                            "replay",
+                            "control",
+                            "formats",
+                            "cluster",
+                            "settings",
+                            "records",
+                            "learning",
+                            "nn",
+                            "json")),
             Map.entry(
                     "app",
                     List.of("replay", "stream", "control", "formats", "cluster", "settings", "records", "learning")),

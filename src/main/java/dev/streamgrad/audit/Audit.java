@@ -123,12 +123,12 @@ public final class Audit {
             OwnRecords own =
                     new OwnRecords(settings.modelNames(samples.partitions(), format.values()), samples.partitions());
             String topicId = samples.topicId();
-            Set<String> withoutCommand = ledger.fingerprintsWithoutCommand();
+            Set<String> elsewhere = ledger.fingerprintsOfStatesElsewhere();
             while (!snapshots.isAtEnd()) {
                 if (listener.isStopped()) {
                     return Optional.empty();
                 }
-                snapshots.poll(record -> meet(record, samples, topicId, withoutCommand));
+                snapshots.poll(record -> meet(record, samples, topicId, elsewhere));
             }
             bases.forEach((id, base) -> begin(id, base, replayer, ledger));
             snapshots.rewind();
@@ -244,8 +244,7 @@ public final class Audit {
     }
 
     /** The first reading: what models there are, and where each begins. */
-    private void meet(
-            ConsumerRecord<byte[], byte[]> record, TopicLog samples, String topicId, Set<String> withoutCommand) {
+    private void meet(ConsumerRecord<byte[], byte[]> record, TopicLog samples, String topicId, Set<String> elsewhere) {
         Snapshot snapshot;
         try {
             snapshot = read(record);
@@ -264,7 +263,7 @@ public final class Audit {
         if (snapshot == null) {
             return;
         }
-        if (withoutCommand.contains(snapshot.fingerprint())) {
+        if (elsewhere.contains(snapshot.fingerprint())) {
             standIns.put(snapshot.fingerprint(), snapshot);
         }
         ModelId id = new ModelId(snapshot.name(), snapshot.source().partition());

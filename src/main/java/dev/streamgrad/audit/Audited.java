@@ -47,7 +47,7 @@ final class Audited {
     private long checked;
     private long last;
     private boolean obeyedCommands;
-    /** Versions that were taken from their snapshots, because the commands are gone that led to them. */
+    /** Versions that were taken from their snapshots, because the commands or samples are gone that led to them. */
     private final Set<Long> believed = new TreeSet<>();
 
     private @Nullable String mismatch;
@@ -77,7 +77,7 @@ final class Audited {
      * @param base the snapshot that it was taken from, or begun for
      * @param known what it and later ones say of which records are the model's
      * @param ledger what was decided about it
-     * @param standIns by fingerprint, snapshots of states that came with commands which are gone
+     * @param standIns by fingerprint, snapshots of states that came with commands which do not have them
      */
     Audited(ReplayedModel replayed, Snapshot base, Known known, Ledger ledger, Map<String, Snapshot> standIns) {
         this.replayed = replayed;
@@ -236,9 +236,8 @@ final class Audited {
                                         .map(version -> String.format(Locale.ROOT, "%,d", version))
                                         .collect(Collectors.joining(" and "))
                                 + (believed.size() == 1
-                                        ? " is taken from its snapshot, because the command is gone that restored it"
-                                        : " are taken from their snapshots, because the commands are gone that restored"
-                                                + " them"));
+                                        ? " is taken from its snapshot, because what restored it is gone"
+                                        : " are taken from their snapshots, because what restored them is gone"));
     }
 
     private Finding finding(Verdict verdict, String text) {

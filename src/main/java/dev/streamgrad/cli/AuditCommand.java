@@ -3,11 +3,9 @@ package dev.streamgrad.cli;
 import dev.streamgrad.audit.Audit;
 import dev.streamgrad.audit.Finding;
 import dev.streamgrad.cluster.Topics;
-import dev.streamgrad.replay.ReplayListener;
 import dev.streamgrad.settings.Settings;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,29 +26,10 @@ final class AuditCommand extends ClusterCommand {
     int run() throws Exception {
         Settings settings = settings();
         Topics.require(settings, List.of(settings.samplesTopic(), settings.snapshotsTopic()), progress());
-        ProgressLine line = new ProgressLine(err());
-        Audit audit = new Audit(settings, Optional.ofNullable(model), new ReplayListener() {
-            @Override
-            public void progress(long done, long total) {
-                line.update(done, total);
-            }
-
-            @Override
-            public boolean isStopped() {
-                return shutdown().isRequested();
-            }
-        });
-        Optional<List<Finding>> findings;
-        try {
-            findings = audit.run();
-        } catch (OffsetOutOfRangeException e) {
-            line.clear();
-            err().println("records were deleted while they were being read; run the audit again");
-            return 1;
-        }
-        line.clear();
+        Optional<List<Finding>> findings =
+                replay("audit", listener -> new Audit(settings, Optional.ofNullable(model), listener).run());
         if (findings.isEmpty()) {
-            err().println("stopped before the end; nothing is proved");
+            err().println("nothing is proved");
             return 1;
         }
         findings.get().forEach(out()::println);

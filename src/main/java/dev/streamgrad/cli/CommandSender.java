@@ -3,7 +3,9 @@ package dev.streamgrad.cli;
 import dev.streamgrad.control.Command;
 import dev.streamgrad.control.Event;
 import dev.streamgrad.control.Event.Cause;
+import dev.streamgrad.records.Source;
 import dev.streamgrad.settings.Settings;
+import dev.streamgrad.settings.SettingsException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -23,9 +25,12 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Sends a command, and waits until the learner has written down what became of it. */
 final class CommandSender {
+    private static final long LOOK_MILLIS = 50;
+
     private final Settings settings;
     private final String topic;
     private final BooleanSupplier isStopped;
@@ -40,6 +45,13 @@ final class CommandSender {
         this.settings = settings;
         this.topic = topic;
         this.isStopped = isStopped;
+    }
+
+    /** The control topic of these settings. */
+    static String topic(Settings settings) {
+        return settings.controlTopic()
+                .orElseThrow(() -> new SettingsException(
+                        "control.topic must name a topic; it is empty, so the learner takes no commands"));
     }
 
     /**
@@ -98,19 +110,54 @@ final class CommandSender {
         return Optional.empty();
     }
 
-    /** Where the learner is instead, for whoever has waited in vain. */
-    String whereTheLearnerIs(RecordMetadata sent) throws InterruptedException {
-        TopicPartition partition = new TopicPartition(topic, sent.partition());
+    /**
+     * Waits until the learner has dealt with a sample.
+     *
+     * @return whether it has, within the time
+     */
+    boolean awaitLearner(Source sample, Duration patience) throws InterruptedException, ExecutionException {
+        TopicPartition partition = new TopicPartition(settings.samplesTopic(), sample.partition());
+        long end = System.nanoTime() + patience.toNanos();
         try (Admin admin = Admin.create(settings.kafka().admin())) {
-            OffsetAndMetadata next = admin.listConsumerGroupOffsets(
-                            settings.applicationId(), new ListConsumerGroupOffsetsOptions())
-                    .partitionsToOffsetAndMetadata()
-                    .get()
-                    .get(partition);
+            while (!isStopped.getAsBoolean()) {
+                OffsetAndMetadata next = next(admin, partition);
+                if (next != null && next.offset() > sample.offset()) {
+                    return true;
+                }
+                if (System.nanoTime() > end) {
+                    return false;
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+        }
+        return false;
+    }
+
+    private @Nullable OffsetAndMetadata next(Admin admin, TopicPartition partition)
+            throws InterruptedException, ExecutionException {
+        return admin.listConsumerGroupOffsets(settings.applicationId(), new ListConsumerGroupOffsetsOptions())
+                .partitionsToOffsetAndMetadata()
+                .get()
+                .get(partition);
+    }
+
+    /** Where the learner is instead, for whoever has waited in vain for a command. */
+    String whereTheLearnerIs(RecordMetadata sent) throws InterruptedException {
+        return whereTheLearnerIs(new TopicPartition(topic, sent.partition()), sent.offset());
+    }
+
+    /** The same of a sample. */
+    String whereTheLearnerIs(Source sample) throws InterruptedException {
+        return whereTheLearnerIs(new TopicPartition(settings.samplesTopic(), sample.partition()), sample.offset());
+    }
+
+    private String whereTheLearnerIs(TopicPartition partition, long offset) throws InterruptedException {
+        try (Admin admin = Admin.create(settings.kafka().admin())) {
+            OffsetAndMetadata next = next(admin, partition);
             return next == null
                     ? "no learner of the group " + settings.applicationId() + " has read " + partition + " so far"
                     : "the learner has read " + partition + " up to offset " + next.offset() + ", "
-                            + (sent.offset() + 1 - next.offset()) + " behind";
+                            + (offset + 1 - next.offset()) + " behind";
         } catch (ExecutionException e) {
             return "where the learner is could not be found out: " + e.getMessage();
         }

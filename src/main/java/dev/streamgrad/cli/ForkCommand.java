@@ -1,23 +1,23 @@
 package dev.streamgrad.cli;
 
+import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.control.Command;
 import dev.streamgrad.control.Event;
 import dev.streamgrad.learning.SpecSettings;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.settings.Settings;
-import dev.streamgrad.settings.SettingsException;
 import dev.streamgrad.travel.Comparison;
 import dev.streamgrad.travel.Destination;
 import dev.streamgrad.travel.Fork;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Shows what would have become of a model under other settings. */
@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
             "  streamgrad fork --model xor --version 20000 --set learning.rate=0.1 --live --why 'it learns better'"
         })
 final class ForkCommand extends PastCommand {
-    /** How often a state is handed over that a sample overtakes. */
+    /** How often a state is handed over that is too far behind when it comes. */
     private static final int MOST_ATTEMPTS = 10;
 
     @Option(
@@ -57,23 +57,13 @@ final class ForkCommand extends PastCommand {
     @Option(
             names = "--live",
             description = {
-                "Let the running model go on with the fork's state, if no sample has reached it since;",
-                "else the fork learns those too, and it is tried again."
+                "Let the running model go on with the fork's state, which first learns what the model has",
+                "learned in the meantime; --by, --why and --timeout are for that."
             })
     private boolean live;
 
-    @Option(names = "--by", paramLabel = "WHO", description = "With --live: who does it (default: the user's name).")
-    private String by = System.getProperty("user.name", "");
-
-    @Option(names = "--why", paramLabel = "TEXT", description = "With --live: why, for whoever reads the events later.")
-    private @Nullable String why;
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "S",
-            defaultValue = "30",
-            description = "With --live: how many seconds to wait for the learner (default: 30).")
-    private long timeout = 30;
+    @Mixin
+    private DeliveryOptions delivery = new DeliveryOptions();
 
     @Override
     int run() throws Exception {
@@ -87,7 +77,7 @@ final class ForkCommand extends PastCommand {
         }
         new ForkReport(as, compared.get(), changes).lines().forEach(out()::println);
         int code = write(file, compared.get().state());
-        return code != 0 || !live ? code : handOver(settings, destination, changes, compared.get());
+        return code != 0 || !live ? code : handOver(settings, compared.get().state());
     }
 
     private Optional<Comparison> fork(Settings settings, Destination destination, Map<String, String> changes)
@@ -109,52 +99,46 @@ final class ForkCommand extends PastCommand {
         return changes;
     }
 
-    private int handOver(Settings settings, Destination destination, Map<String, String> changes, Comparison compared)
-            throws Exception {
-        String topic = settings.controlTopic()
-                .orElseThrow(() -> new SettingsException(
-                        "control.topic must name a topic; it is empty, so the learner takes no commands"));
-        Comparison latest = compared;
-        for (int attempt = 1; attempt <= MOST_ATTEMPTS && !shutdown().isRequested(); attempt++) {
-            Snapshot state = latest.state();
-            Command command = new Command(
-                    UUID.randomUUID().toString(),
-                    Command.Kind.RESTORE,
-                    Map.of(),
-                    state,
-                    state.model().lastOffset(),
-                    by,
-                    why);
-            CommandSender sender = new CommandSender(settings, topic, shutdown()::isRequested);
-            CommandSender.Answer answer =
-                    sender.send(model(), state.source().partition(), command, Duration.ofSeconds(timeout));
-            if (answer.event().isEmpty()) {
-                err().println("sent, and not yet dealt with: " + sender.whereTheLearnerIs(answer.record()));
+    private int handOver(Settings settings, Snapshot fork) throws Exception {
+        String topic = CommandSender.topic(settings);
+        Topics.require(settings, List.of(topic, settings.eventsTopic()), progress());
+        CommandSender sender = new CommandSender(settings, topic, shutdown()::isRequested);
+        Snapshot state = fork;
+        for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+            if (!sender.awaitLearner(state.source(), delivery.patience())) {
+                err().println(
+                                "the fork is ahead of the model, and cannot be handed over before the learner has come so far: "
+                                        + sender.whereTheLearnerIs(state.source()));
                 return 1;
             }
-            Event event = answer.event().get();
-            if (event.kind() != Event.Kind.REFUSED) {
-                out().println(EventLine.of(event));
-                return 0;
-            }
-            if (event.after().offset() <= state.model().lastOffset()) {
-                err().println(EventLine.of(event));
+            Command command = Command.catchUp(UUID.randomUUID().toString(), state, delivery.by(), delivery.why());
+            CommandSender.Answer answer;
+            try {
+                answer = sender.send(model(), state.source().partition(), command, delivery.patience());
+            } catch (IllegalArgumentException e) {
+                err().println(e.getMessage());
                 return 1;
             }
-            err().println(String.format(
-                    Locale.ROOT,
-                    "attempt %d: samples up to %d@%d came first; the fork learns them, too",
-                    attempt,
-                    event.after().partition(),
-                    event.after().offset()));
-            Optional<Comparison> again = fork(settings, destination, changes);
+            if (!isTooFarBehind(answer)) {
+                return tell(answer, sender);
+            }
+            err().println("attempt " + attempt + ": the model was too far ahead; the fork learns on");
+            Snapshot behind = state;
+            Optional<Snapshot> again = replay(settings, listener -> Fork.goOn(settings, behind, listener));
             if (again.isEmpty()) {
                 return 1;
             }
-            latest = again.get();
+            state = again.get();
         }
         err().println("samples of " + BadRecordException.shown(model())
-                + " come faster than a state can be handed over; try again when fewer come, or pause who sends them");
+                + " come faster than the fork learns; try again when fewer come");
         return 1;
+    }
+
+    private static boolean isTooFarBehind(CommandSender.Answer answer) {
+        return answer.event()
+                .map(Event::reason)
+                .filter(reason -> reason.startsWith("lastOffset "))
+                .isPresent();
     }
 }

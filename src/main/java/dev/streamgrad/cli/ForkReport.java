@@ -65,9 +65,9 @@ final class ForkReport {
         lines.add(row(name, compared.fork(), width, regression));
         Model present = compared.present();
         if (present == null) {
-            lines.add(AS_IT_WAS + " it is no more: it was deleted");
+            lines.add("the model has been deleted since");
         } else if (present.isFrozen()) {
-            lines.add(AS_IT_WAS + " it is frozen at the end");
+            lines.add("the model is frozen now");
         }
         plot(lines, width);
         return lines;

@@ -8,7 +8,6 @@ import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import picocli.CommandLine.Parameters;
 
 /** Gives a model the weights of a file. */
@@ -49,7 +48,7 @@ final class ImportCommand extends SteeringCommand {
             return 1;
         }
         err().println(file + " has " + imported.extent().inWords());
-        Command command = new Command(id(), Command.Kind.RESTORE, Map.of(), imported.snapshot(), null, by(), why());
+        Command command = Command.restore(id(), imported.snapshot(), by(), why());
         return send(settings, topic, present.source().partition(), command);
     }
 }

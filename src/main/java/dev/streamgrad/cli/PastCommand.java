@@ -4,17 +4,14 @@ import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.exchange.ExchangeException;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.Snapshot;
-import dev.streamgrad.replay.ReplayListener;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.travel.Arrival;
 import dev.streamgrad.travel.Destination;
-import dev.streamgrad.travel.TravelException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,42 +65,10 @@ abstract class PastCommand extends ClusterCommand {
         return new ParameterException(parsed.commandLine(), text);
     }
 
-    /** A replay, or what goes on from it. */
-    interface Replaying<T> {
-        Optional<T> run(ReplayListener listener) throws TravelException;
-    }
-
-    /** Replays with its progress shown; empty if that cannot be, or was stopped, and one line has said why. */
+    /** As {@link #replay(String, Replaying)} of the model, whose topics must be there. */
     final <T> Optional<T> replay(Settings settings, Replaying<T> replaying) throws Exception {
         Topics.require(settings, List.of(settings.samplesTopic(), settings.snapshotsTopic()), progress());
-        ProgressLine line = new ProgressLine(err());
-        ReplayListener listener = new ReplayListener() {
-            @Override
-            public void progress(long done, long total) {
-                line.update(done, total);
-            }
-
-            @Override
-            public boolean isStopped() {
-                return shutdown().isRequested();
-            }
-        };
-        String fault;
-        try {
-            Optional<T> result = replaying.run(listener);
-            if (result.isPresent()) {
-                line.clear();
-                return result;
-            }
-            fault = "stopped before the end";
-        } catch (TravelException e) {
-            fault = BadRecordException.shown(model) + ": " + e.getMessage();
-        } catch (OffsetOutOfRangeException e) {
-            fault = "records were deleted while they were being read; run it again";
-        }
-        line.clear();
-        err().println(fault);
-        return Optional.empty();
+        return replay(BadRecordException.shown(model), replaying);
     }
 
     /** The file that an option names; null if it names none. */

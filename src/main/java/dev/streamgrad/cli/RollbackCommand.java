@@ -2,16 +2,14 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.control.Command;
+import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.SamplesLog;
 import dev.streamgrad.records.Snapshot;
-import dev.streamgrad.replay.ReplayListener;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.travel.Arrival;
 import dev.streamgrad.travel.Destination;
 import dev.streamgrad.travel.Travel;
-import dev.streamgrad.travel.TravelException;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -66,7 +64,7 @@ final class RollbackCommand extends SteeringCommand {
                 found.source(),
                 log == null ? new SamplesLog("", null) : log,
                 found.time());
-        Command command = new Command(id(), Command.Kind.RESTORE, Map.of(), state, null, by(), why());
+        Command command = Command.restore(id(), state, by(), why());
         return send(settings, topic, found.source().partition(), command);
     }
 
@@ -78,28 +76,11 @@ final class RollbackCommand extends SteeringCommand {
             return Optional.empty();
         }
         Topics.require(settings, List.of(settings.samplesTopic()), progress());
-        ProgressLine line = new ProgressLine(err());
-        try {
-            return new Travel(
-                            settings, model(), partition(), Destination.version(version), false, new ReplayListener() {
-                                @Override
-                                public void progress(long done, long total) {
-                                    line.update(done, total);
-                                }
-
-                                @Override
-                                public boolean isStopped() {
-                                    return shutdown().isRequested();
-                                }
-                            })
-                    .run()
-                    .map(Arrival::state);
-        } catch (TravelException | IllegalArgumentException e) {
-            line.clear();
-            err().println(e.getMessage());
-            return Optional.empty();
-        } finally {
-            line.clear();
-        }
+        return replay(
+                        BadRecordException.shown(model()),
+                        listener -> new Travel(
+                                        settings, model(), partition(), Destination.version(version), false, listener)
+                                .run())
+                .map(Arrival::state);
     }
 }

@@ -2,19 +2,17 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.control.Command;
-import dev.streamgrad.control.Event;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.replay.TopicLog;
 import dev.streamgrad.settings.Settings;
-import dev.streamgrad.settings.SettingsException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A command that sends a command to a model, and waits for what becomes of it. */
@@ -30,11 +28,8 @@ abstract class SteeringCommand extends ClusterCommand {
                             + " of its name's hash if it has none.")
     private @Nullable Integer partition;
 
-    @Option(names = "--by", paramLabel = "WHO", description = "Who sends it (default: the user's name).")
-    private String by = System.getProperty("user.name", "");
-
-    @Option(names = "--why", paramLabel = "TEXT", description = "Why, for whoever reads the events later.")
-    private @Nullable String why;
+    @Mixin
+    private DeliveryOptions delivery = new DeliveryOptions();
 
     @Option(
             names = "--id",
@@ -42,13 +37,6 @@ abstract class SteeringCommand extends ClusterCommand {
             description =
                     "What makes it this command and no other, so that it can be sent again (default: a random one).")
     private String id = UUID.randomUUID().toString();
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "S",
-            defaultValue = "30",
-            description = "How many seconds to wait for the learner (default: 30).")
-    private long timeout = 30;
 
     final String model() {
         return model;
@@ -59,11 +47,11 @@ abstract class SteeringCommand extends ClusterCommand {
     }
 
     final String by() {
-        return by;
+        return delivery.by();
     }
 
     final @Nullable String why() {
-        return why;
+        return delivery.why();
     }
 
     final String id() {
@@ -72,9 +60,7 @@ abstract class SteeringCommand extends ClusterCommand {
 
     /** The control topic, which must be there, as must the others that are needed. */
     final String controlTopic(Settings settings) throws Exception {
-        String topic = settings.controlTopic()
-                .orElseThrow(() -> new SettingsException(
-                        "control.topic must name a topic; it is empty, so the learner takes no commands"));
+        String topic = CommandSender.topic(settings);
         Topics.require(settings, List.of(topic, settings.eventsTopic(), settings.snapshotsTopic()), progress());
         return topic;
     }
@@ -114,23 +100,12 @@ abstract class SteeringCommand extends ClusterCommand {
     /** Sends it, and says what became of it; returns the exit code. */
     final int send(Settings settings, String topic, int partitionOfModel, Command command) throws Exception {
         CommandSender sender = new CommandSender(settings, topic, shutdown()::isRequested);
-        CommandSender.Answer answer;
         try {
-            answer = sender.send(model, partitionOfModel, command, Duration.ofSeconds(timeout));
+            CommandSender.Answer answer = sender.send(model, partitionOfModel, command, delivery.patience());
+            return tell(answer, sender);
         } catch (IllegalArgumentException e) {
             err().println(e.getMessage());
             return 1;
         }
-        if (answer.event().isEmpty()) {
-            err().println("sent as " + answer.record().topic() + "-"
-                    + answer.record().partition() + "@"
-                    + answer.record().offset() + ", and not yet dealt with: "
-                    + sender.whereTheLearnerIs(answer.record()));
-            return 1;
-        }
-        Event event = answer.event().get();
-        boolean refused = event.kind() == Event.Kind.REFUSED;
-        (refused ? err() : out()).println(EventLine.of(event));
-        return refused ? 1 : 0;
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.streamgrad.json.Json;
 import dev.streamgrad.learning.Model;
+import dev.streamgrad.learning.ModelState;
 import dev.streamgrad.learning.RecentCommands;
 import dev.streamgrad.learning.Steering;
 import dev.streamgrad.records.BadRecordException;
@@ -19,6 +20,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *   settings   of set and reset: model settings by their names
  *   state      of restore: a snapshot, whose state the model is to have
  *   lastOffset of restore: the model refuses if another sample has reached it last
+ *   catchUp    of restore with lastOffset: if it is true, lastOffset says which sample reached the state last, and the
+ *              state learns the model's samples behind it, up to the model's last, before the model goes on with it
  *   id         at most 64 characters; a model obeys one id once. Without one a command is obeyed as often as it is read
  *   by, why    what people want to know later; whoever sends it can claim anything
  * </pre>
@@ -41,7 +45,9 @@ import org.jspecify.annotations.Nullable;
  * @param kind what is to be done
  * @param settings of set and reset, by their names, sorted
  * @param state of restore; else null
- * @param lastOffset of restore: what the model's must be; null if it does not matter
+ * @param lastOffset of restore: what the model's must be, or the state's is if it is to catch up; null if it does not
+ *     matter
+ * @param catchUp of restore: whether the state learns what the model has learned since
  * @param by who sends it; null if nobody says so
  * @param why the reason; null if there is none
  */
@@ -51,8 +57,18 @@ public record Command(
         Map<String, String> settings,
         @Nullable Snapshot state,
         @Nullable Long lastOffset,
+        boolean catchUp,
         @Nullable String by,
         @Nullable String why) {
+    /**
+     * How many offsets a state may be behind the model that is to go on with it: nothing else is learned while it
+     * catches up, for up to about a second.
+     */
+    public static final long MOST_BEHIND = 100_000;
+
+    /** The same times the numbers that the state consists of: with many of them a step takes long. */
+    private static final long MOST_NUMBERS_BEHIND = 500_000_000;
+
     /** The longest {@code by} and {@code why}: an event repeats them. */
     public static final int LONGEST_TEXT = 1000;
 
@@ -99,7 +115,21 @@ public record Command(
     /** A command without a state. */
     public static Command of(
             @Nullable String id, Kind kind, Map<String, String> settings, @Nullable String by, @Nullable String why) {
-        return new Command(id, kind, settings, null, null, by, why);
+        return new Command(id, kind, settings, null, null, false, by, why);
+    }
+
+    /** A command to go on with a state as it is. */
+    public static Command restore(@Nullable String id, Snapshot state, @Nullable String by, @Nullable String why) {
+        return new Command(id, Kind.RESTORE, Map.of(), state, null, false, by, why);
+    }
+
+    /**
+     * A command to go on with a state that has learned what the model has learned since the state's last sample.
+     *
+     * @param state of the model's own samples
+     */
+    public static Command catchUp(@Nullable String id, Snapshot state, @Nullable String by, @Nullable String why) {
+        return new Command(id, Kind.RESTORE, Map.of(), state, state.model().lastOffset(), true, by, why);
     }
 
     /**
@@ -127,12 +157,14 @@ public record Command(
         if (!kind.hasSettings() && json.has("settings")) {
             throw refused("settings are for set and reset only; got them with " + kind.id());
         }
+        Long lastOffset = lastOffset(json.path("lastOffset"), kind);
         return new Command(
                 id,
                 kind,
                 settings(json.path("settings")),
                 kind == Kind.RESTORE ? snapshot(state) : null,
-                lastOffset(json.path("lastOffset"), kind),
+                lastOffset,
+                catchUp(json.path("catchUp"), lastOffset),
                 text(json, "by", LONGEST_TEXT),
                 text(json, "why", LONGEST_TEXT));
     }
@@ -149,6 +181,19 @@ public record Command(
                     + BadRecordException.shown(node.toString()));
         }
         return node.longValue();
+    }
+
+    private static boolean catchUp(JsonNode node, @Nullable Long lastOffset) throws BadRecordException {
+        if (node.isMissingNode() || node.isNull()) {
+            return false;
+        }
+        if (!node.isBoolean()) {
+            throw refused("catchUp must be true or false; got " + BadRecordException.shown(node.toString()));
+        }
+        if (node.booleanValue() && lastOffset == null) {
+            throw refused("catchUp needs lastOffset, that of the last sample in the state; got none");
+        }
+        return node.booleanValue();
     }
 
     private static JsonNode tree(byte @Nullable [] value) throws BadRecordException {
@@ -248,6 +293,9 @@ public record Command(
             if (lastOffset != null) {
                 json.writeNumberField("lastOffset", lastOffset);
             }
+            if (catchUp) {
+                json.writeBooleanField("catchUp", true);
+            }
             Trees.writeIfThere(json, "by", by);
             Trees.writeIfThere(json, "why", why);
             json.writeEndObject();
@@ -269,9 +317,62 @@ public record Command(
         return id != null && model.recentCommands().contains(id);
     }
 
-    /** Whether more has reached the model than whoever sent it knew of: no fault of theirs either. */
-    public boolean comesTooLateFor(Model model) {
-        return lastOffset != null && model.lastOffset() != lastOffset;
+    /** Whether the model is not where whoever sent it saw it: no fault of theirs either. */
+    public boolean comesAtTheWrongTimeFor(Model model) {
+        return lastOffset != null
+                && (lastOffset > model.lastOffset() || model.lastOffset() - lastOffset > mostBehind());
+    }
+
+    private long mostBehind() {
+        return catchUp
+                ? Math.min(
+                        MOST_BEHIND,
+                        MOST_NUMBERS_BEHIND
+                                / ModelState.reals(required(state).model().spec()))
+                : 0;
+    }
+
+    /**
+     * Refuses to have the state catch up with a model, because of where the two are.
+     *
+     * @throws BadRecordException if the state is ahead, too far behind, or of another model of this name
+     */
+    public void requireWithinReachOf(Model model) throws BadRecordException {
+        requireTheRightTimeFor(model);
+        if (lastOffset != null && lastOffset < model.firstOffset()) {
+            throw refused("lastOffset must be that of one of the model's samples, the first of which is "
+                    + model.firstOffset() + "; got " + lastOffset
+                    + "; send a state of the model as it was made last");
+        }
+    }
+
+    /**
+     * The state that is to catch up with a model: to be trained on all of the model's samples behind
+     * {@link #lastOffset}.
+     *
+     * @throws BadRecordException if the model could not go on with it
+     */
+    public Model stateFor(Model model) throws BadRecordException {
+        Model behind = required(state).model();
+        try {
+            Steering.requireRestorable(model, behind);
+        } catch (IllegalArgumentException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        }
+        behind.reached(Objects.requireNonNull(lastOffset));
+        return behind;
+    }
+
+    /**
+     * The same command with a state that has caught up.
+     *
+     * @param trained the {@link #stateFor} a model, trained
+     * @param model that model
+     */
+    public Command caughtUp(Model trained, Model model) {
+        Snapshot behind = required(state);
+        Snapshot there = Snapshot.of(behind.name(), trained, behind.source(), new SamplesLog("", null), behind.time());
+        return new Command(id, kind, settings, there, model.lastOffset(), false, by, why);
     }
 
     /**
@@ -303,9 +404,9 @@ public record Command(
         if (wasObeyedBy(model)) {
             throw refused("id must be new; the model has obeyed " + BadRecordException.shown(id) + " already");
         }
-        if (comesTooLateFor(model)) {
-            throw refused("lastOffset must be that of the last sample that has reached the model, " + model.lastOffset()
-                    + "; got " + lastOffset + "; send a state that has learned up to there");
+        requireTheRightTimeFor(model);
+        if (catchUp) {
+            throw new IllegalStateException("a state that has not caught up");
         }
         try {
             return switch (kind) {
@@ -318,6 +419,20 @@ public record Command(
             };
         } catch (IllegalArgumentException e) {
             throw refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void requireTheRightTimeFor(Model model) throws BadRecordException {
+        if (comesAtTheWrongTimeFor(model)) {
+            throw refused("lastOffset must be "
+                    + (catchUp ? "at most " + mostBehind() + " before " : "")
+                    + "that of the last sample that has reached the model, "
+                    + model.lastOffset()
+                    + "; got "
+                    + lastOffset
+                    + (lastOffset != null && lastOffset > model.lastOffset()
+                            ? "; send it again when the learner has come so far"
+                            : "; send a state that has learned up to there"));
         }
     }
 

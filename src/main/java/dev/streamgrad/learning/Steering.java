@@ -179,12 +179,7 @@ public final class Steering {
      * @param state stays as it is: what is taken from it is copied
      */
     public static Model restore(Model model, Model state, @Nullable String id) {
-        requireSameEnds(model.spec().birth(), state.spec().birth(), "restore");
-        for (StateField field : ModelState.FIELDS) {
-            if (field.isIn(state.spec()) && !OWN.contains(field.path())) {
-                field.forEach(state, number -> requireSound(field, number, state.spec()));
-            }
-        }
+        requireRestorable(model, state);
         Model restored = new Model(state.spec(), state.state.copy(), model.firstOffset);
         boolean otherWindow = state.spec().hyperparameters().metricsWindow()
                 != model.spec().hyperparameters().metricsWindow();
@@ -199,6 +194,16 @@ public final class Steering {
             }
         }
         return obeyed(restored, id);
+    }
+
+    /** Refuses a state that {@link #restore} would refuse. */
+    public static void requireRestorable(Model model, Model state) {
+        requireSameEnds(model.spec().birth(), state.spec().birth(), "restore");
+        for (StateField field : ModelState.FIELDS) {
+            if (field.isIn(state.spec()) && !OWN.contains(field.path())) {
+                field.forEach(state, number -> requireSound(field, number, state.spec()));
+            }
+        }
     }
 
     /** A state comes from outside: none of it may stop the learner later, when a counter is full. */

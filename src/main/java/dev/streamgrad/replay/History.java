@@ -13,8 +13,12 @@ import dev.streamgrad.replay.Ledger.Entry;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +33,8 @@ public final class History {
     private final Ledger ledger;
     /** Events that are still to come. */
     private final Deque<Entry> events;
+    /** Of the events to come, those that say that a state caught up with the model: such states learn beside it. */
+    private final Map<Entry, CatchingUp> catchingUp = new LinkedHashMap<>();
 
     private final Listener listener;
     /** Whether it was deleted, and no sample has made it anew. */
@@ -53,8 +59,8 @@ public final class History {
         void disagrees(long version, Source after, String what);
 
         /**
-         * The published snapshot of a model with this fingerprint, which stands in where the command that restored it
-         * is gone; empty if there is none.
+         * The published snapshot of a model with this fingerprint, which stands in where what restored it is gone;
+         * empty if there is none.
          */
         Optional<Snapshot> standIn(String fingerprint);
     }
@@ -73,6 +79,54 @@ public final class History {
         this.events = new ArrayDeque<>(events);
         while (!this.events.isEmpty() && isBehind(this.events.element().event())) {
             this.events.remove();
+        }
+        this.events.forEach(this::prepareToCatchUp);
+    }
+
+    /** Only where the state's next sample is still to come: what is behind the beginning is not read again. */
+    private void prepareToCatchUp(Entry entry) {
+        OptionalLong last = ledger.lastOfStateBehind(entry.event());
+        if (last.isPresent() && replayed.model().lastOffset() <= last.getAsLong()) {
+            catchingUp.put(entry, new CatchingUp(entry.event(), last.getAsLong()));
+        }
+    }
+
+    /** A state that learns beside the model, until a command gives it to the model. */
+    private final class CatchingUp {
+        private final Event event;
+        private final long last;
+        private boolean begun;
+        private @Nullable ReplayedModel state;
+
+        /**
+         * A state that has learned nothing yet.
+         *
+         * @param last the offset of the last sample in it
+         */
+        CatchingUp(Event event, long last) {
+            this.event = event;
+            this.last = last;
+        }
+
+        void sample(ConsumerRecord<byte[], byte[]> record) {
+            if (record.offset() > last) {
+                state().ifPresent(there -> there.take(record));
+            }
+        }
+
+        /** As it is now, and not held before it is needed; empty if the model cannot go on with it. */
+        Optional<ReplayedModel> state() {
+            if (!begun) {
+                begun = true;
+                try {
+                    Command command = Command.read(ledger.command(Objects.requireNonNull(event.cause())));
+                    state = replayed.in(command.stateFor(replayed.model()));
+                } catch (BadRecordException e) {
+                    // Where the command is followed, it is refused for the same reason.
+                    state = null;
+                }
+            }
+            return Optional.ofNullable(state);
         }
     }
 
@@ -131,6 +185,9 @@ public final class History {
     /** Takes a record of the samples topic that is the model's, after the events that stand before it. */
     public ReplayedModel.Outcome sample(ConsumerRecord<byte[], byte[]> record) {
         followUpTo(record.offset() - 1);
+        if (!over) {
+            catchingUp.values().forEach(state -> state.sample(record));
+        }
         if (over || (gone && !isCreatedAgainBy(record))) {
             return ReplayedModel.Outcome.UNUSED;
         }
@@ -214,6 +271,7 @@ public final class History {
     private void follow(Entry entry) {
         Event event = entry.event();
         Cause cause = event.cause();
+        Optional<CatchingUp> behind = Optional.ofNullable(catchingUp.remove(entry));
         if (cause == null) {
             disagree(entry, "no sample at that place did what it says");
             return;
@@ -226,12 +284,19 @@ public final class History {
             return;
         }
         if (command == null) {
-            followWithoutCommand(entry, cause);
+            followWithoutState(
+                    entry,
+                    "the command " + place(cause) + ", which is gone, and so is the snapshot that had it; keep topic "
+                            + cause.topic() + " with retention.ms=-1");
         } else if (gone || command.wasObeyedBy(replayed.model()) || isRefusedForItsSize(command, event)) {
             requireKind(entry, Event.Kind.REFUSED);
         } else {
-            obey(entry, command);
+            obey(entry, command, behind);
         }
+    }
+
+    private static String place(Cause cause) {
+        return cause.topic() + "-" + cause.partition() + "@" + cause.offset();
     }
 
     /** The command; null if it is gone, and what the event says of it is not all. */
@@ -242,8 +307,13 @@ public final class History {
         return event.said() == null ? Command.read(null) : event.said().withoutState();
     }
 
-    /** A state came with the command, which is gone. Refused, it changed nothing; obeyed, its snapshot has it. */
-    private void followWithoutCommand(Entry entry, Cause cause) {
+    /**
+     * A state came with a command, and what it was is not known. Refused, it changed nothing; obeyed, its snapshot has
+     * it.
+     *
+     * @param how it was restored, why that cannot be followed if its snapshot is gone, too, and the remedy
+     */
+    private void followWithoutState(Entry entry, String how) {
         Event event = entry.event();
         if (event.kind() == Event.Kind.REFUSED) {
             return;
@@ -256,11 +326,7 @@ public final class History {
             replayed.goOnWith(standIn.get().model());
             snapshotIsDueAt(entry);
         } else if (!over) {
-            unknown =
-                    entry.place() + " restored a state by the command " + cause.topic() + "-" + cause.partition() + "@"
-                            + cause.offset() + ", which is gone, and so is the snapshot that had it; keep topic "
-                            + cause.topic()
-                            + " with retention.ms=-1";
+            unknown = entry.place() + " restored a state by " + how;
             over = true;
         }
     }
@@ -285,9 +351,25 @@ public final class History {
         }
     }
 
-    private void obey(Entry entry, Command command) {
+    private void obey(Entry entry, Command command, Optional<CatchingUp> behind) {
         try {
-            if (replayed.obey(command)) {
+            Command ready = command;
+            if (command.catchUp()) {
+                command.requireWithinReachOf(replayed.model());
+                Model asSent = command.stateFor(replayed.model());
+                Optional<ReplayedModel> state = behind.flatMap(CatchingUp::state);
+                if (state.isEmpty()) {
+                    // That of a learner which found them gone, too, is refused.
+                    followWithoutState(
+                            entry,
+                            "learning the samples since " + asSent.lastOffset()
+                                    + ", which are behind where this begins, and the snapshot that had it is gone; keep the"
+                                    + " samples topic with retention.ms=-1");
+                    return;
+                }
+                ready = command.caughtUp(state.get().model(), replayed.model());
+            }
+            if (replayed.obey(ready)) {
                 if (requireKind(entry, Event.Kind.CONTROL) && requireSame(entry)) {
                     snapshotIsDueAt(entry);
                 }

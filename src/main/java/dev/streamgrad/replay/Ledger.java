@@ -1,9 +1,11 @@
 package dev.streamgrad.replay;
 
+import dev.streamgrad.control.Command;
 import dev.streamgrad.control.Event;
 import dev.streamgrad.control.Event.Cause;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.SpecSettings;
+import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -261,20 +264,45 @@ public final class Ledger {
         return first == null || cause.offset() < first;
     }
 
-    /** The fingerprints of models that a command gave a state to which is gone with the command. */
-    public Set<String> fingerprintsWithoutCommand() {
+    /**
+     * The fingerprints of models that a command gave a state to which is not in the command: because the command is
+     * gone, or because the state had to catch up, and what it learned then may be gone.
+     */
+    public Set<String> fingerprintsOfStatesElsewhere() {
         Set<String> fingerprints = new HashSet<>();
         entries.values().stream().flatMap(List::stream).map(Entry::event).forEach(event -> {
             if (event.kind() == Event.Kind.CONTROL
                     && event.fingerprint() != null
-                    && event.cause() != null
-                    && isGone(event.cause())
                     && event.said() != null
-                    && event.said().isOfAState()) {
+                    && event.said().isOfAState()
+                    && (isGone(event) || lastOfStateBehind(event).isPresent())) {
                 fingerprints.add(event.fingerprint());
             }
         });
         return fingerprints;
+    }
+
+    private boolean isGone(Event event) {
+        return event.cause() != null && isGone(event.cause());
+    }
+
+    /**
+     * The offset of the last sample in the state that came with a command, if it had to catch up with the model before
+     * it was restored; empty for all other events, and if the command is gone.
+     */
+    OptionalLong lastOfStateBehind(Event event) {
+        Cause cause = event.cause();
+        if (cause == null || event.said() == null || !event.said().isOfAState() || isGone(cause)) {
+            return OptionalLong.empty();
+        }
+        try {
+            Command command = Command.read(command(cause));
+            return command.catchUp() && command.lastOffset() != null
+                    ? OptionalLong.of(command.lastOffset())
+                    : OptionalLong.empty();
+        } catch (BadRecordException e) {
+            return OptionalLong.empty();
+        }
     }
 
     /** The value of a command; null if it has none, or is not there. */

@@ -65,6 +65,11 @@ public final class Replayer {
         return replayed(id, new Model(spec, offset), isKeylessBySettings(id.name()));
     }
 
+    /** A model of this application, to be trained on from where it is. */
+    public ReplayedModel from(ModelId id, Model model) {
+        return replayed(id, model, isKeylessBySettings(id.name()));
+    }
+
     /**
      * What a model's snapshots, from the one that it begins with, say of what decides which records are its own.
      *

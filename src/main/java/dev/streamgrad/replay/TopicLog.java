@@ -14,15 +14,18 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** All committed records that a topic has when it is opened, in the order of each partition. */
 public final class TopicLog implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Consumer<byte[], byte[]> consumer;
     private final Map<TopicPartition, Long> beginning;
@@ -45,6 +48,41 @@ public final class TopicLog implements AutoCloseable {
      */
     public static TopicLog ofAllBegun(Settings settings, String topic) {
         return new TopicLog(settings, topic, true);
+    }
+
+    /**
+     * Reads what a partition of the samples topic has between two offsets, both of them included and committed.
+     *
+     * @return false if the first is gone
+     * @throws TimeoutException if for {@link #PATIENCE} nothing comes
+     */
+    public static boolean readSamples(
+            Settings settings,
+            int partition,
+            long from,
+            long to,
+            java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> take) {
+        try (TopicLog samples = new TopicLog(settings, settings.samplesTopic())) {
+            if (from < samples.beginning(partition)) {
+                return false;
+            }
+            samples.narrow(partition, from, to + 1);
+            long read = 0;
+            long lastProgress = System.nanoTime();
+            while (!samples.isAtEnd()) {
+                samples.poll(take);
+                if (samples.read() > read) {
+                    read = samples.read();
+                    lastProgress = System.nanoTime();
+                } else if (System.nanoTime() - lastProgress > PATIENCE.toNanos()) {
+                    throw new TimeoutException("samples " + partition + "@" + (from + read) + " to " + to
+                            + " could not be read again within " + PATIENCE.toSeconds() + " s");
+                }
+            }
+            return true;
+        } catch (OffsetOutOfRangeException e) {
+            return false;
+        }
     }
 
     /** Whether there is such a topic, as far as this user may know. */

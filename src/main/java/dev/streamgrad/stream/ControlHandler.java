@@ -7,6 +7,12 @@ import dev.streamgrad.learning.Model;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.records.ModelName;
+import dev.streamgrad.records.ValueFormat;
+import dev.streamgrad.replay.ModelId;
+import dev.streamgrad.replay.OwnRecords;
+import dev.streamgrad.replay.ReplayedModel;
+import dev.streamgrad.replay.Replayer;
+import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearningListener.CommandOutcome;
 import dev.streamgrad.stream.LearningListener.TaskListener;
 import org.apache.kafka.streams.processor.api.Record;
@@ -29,6 +35,9 @@ final class ControlHandler {
     private final LiveModels models;
     private final PartitionProgress progress;
     private final Ledger ledger;
+    private final Replayer replayer;
+    private final OwnRecords own;
+    private final SamplesAgain samples;
     private final TaskListener listener;
     private boolean saidThatItSkips;
 
@@ -38,19 +47,28 @@ final class ControlHandler {
      * @param models the partition's
      * @param progress how far its commands have been dealt with
      * @param ledger of the partition
+     * @param values what the samples' values are
+     * @param samples for states that have to catch up
      */
     ControlHandler(
+            Settings settings,
             ClusterFacts cluster,
             int partition,
             LiveModels models,
             PartitionProgress progress,
             Ledger ledger,
+            ValueFormat values,
+            SamplesAgain samples,
             TaskListener listener) {
         this.cluster = cluster;
         this.partition = partition;
         this.models = models;
         this.progress = progress;
         this.ledger = ledger;
+        this.replayer = new Replayer(settings, cluster.samplesPartitions(), values);
+        this.own =
+                new OwnRecords(settings.modelNames(cluster.samplesPartitions(), values), cluster.samplesPartitions());
+        this.samples = samples;
         this.listener = listener;
     }
 
@@ -127,7 +145,8 @@ final class ControlHandler {
         private void obey(Command read, LiveModel obedient) throws BadRecordException {
             requireRoom(read.largestSnapshot(obedient.model()));
             int depth = obedient.model().spec().architecture().depth();
-            Model next = read.applyTo(obedient.model());
+            Command ready = read.catchUp() ? caughtUp(read, obedient.model()) : read;
+            Model next = ready.applyTo(obedient.model());
             if (next == null) {
                 ledger.deleted(inFlight, obedient, Said.of(read));
                 models.delete(obedient);
@@ -145,6 +164,29 @@ final class ControlHandler {
             LOG.info("model {} has obeyed {} by {}: {}", name, read.kind().id(), read.by(), read.why());
         }
 
+        /**
+         * Lets the state that came with a command learn what the model has learned since. Where the samples are in the
+         * log, they are committed: the model has learned them.
+         */
+        private Command caughtUp(Command behind, Model model) throws BadRecordException {
+            behind.requireWithinReachOf(model);
+            ReplayedModel state = replayer.from(new ModelId(name, partition), behind.stateFor(model));
+            long next = state.model().lastOffset() + 1;
+            boolean all = model.lastOffset() < next
+                    || samples.read(partition, next, model.lastOffset(), sample -> {
+                        if (own.isOf(state, sample)) {
+                            state.take(sample);
+                        }
+                    });
+            if (!all) {
+                throw new BadRecordException(
+                        Reason.COMMAND,
+                        "lastOffset must be one whose later samples are still in partition " + partition + "; got "
+                                + (next - 1) + "; send a state that has learned more");
+            }
+            return behind.caughtUp(state.model(), model);
+        }
+
         /** Before the model is made: it may be much larger than what was said of it. */
         private void requireRoom(long largest) throws BadRecordException {
             if (largest > cluster.largestSnapshot()) {
@@ -159,7 +201,7 @@ final class ControlHandler {
 
         private void refuse(BadRecordException e) {
             ledger.refused(inFlight, name, live, command == null ? null : Said.of(command), e.text(), limit);
-            if (command == null || live == null || !command.comesTooLateFor(live.model())) {
+            if (command == null || live == null || !command.comesAtTheWrongTimeFor(live.model())) {
                 inFlight.failed(e.text());
                 listener.deadLetter(name, e.reason(), e.text());
             }

@@ -36,6 +36,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
 
     private final Consumer<String> stop;
     private final SamplesRead read;
+    private final SamplesAgain again;
 
     private @Nullable ModelStore store;
     private @Nullable Pipeline pipeline;
@@ -48,6 +49,7 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
      * @param formats how records' values are read
      * @param stop is told why the application has to end; what has been learned until then is committed
      * @param read what has been read, of all processors of the application
+     * @param again reads samples once more
      */
     LearnProcessor(
             Settings settings,
@@ -55,8 +57,10 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
             Formats formats,
             LearningListener listener,
             Consumer<String> stop,
-            SamplesRead read) {
+            SamplesRead read,
+            SamplesAgain again) {
         this.read = read;
+        this.again = again;
         this.stop = stop;
         this.listener = listener;
         this.settings = settings;
@@ -84,17 +88,21 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
                 read,
                 taskListener,
                 stop);
-        ControlHandler commands =
-                new ControlHandler(cluster, partition, models.models(), models.progress(), ledger, taskListener);
+        ControlHandler commands = new ControlHandler(
+                settings, cluster, partition, models.models(), models.progress(), ledger, values, again, taskListener);
         // Under the name of the stream thread, as which it counts.
         String name = Thread.currentThread().getName() + "-learn-" + partition;
         Consumer<InFlightRecord> forward = this::forward;
         String samples = settings.samplesTopic();
         Consumer<InFlightRecord> learn = record -> {
-            if (record.from().topic().equals(samples)) {
-                learn(handler, record);
-            } else {
-                commands.handle(record);
+            try {
+                if (record.from().topic().equals(samples)) {
+                    handler.handle(record);
+                } else {
+                    commands.handle(record);
+                }
+            } catch (WaitEndedException e) {
+                throw givenUp(e);
             }
         };
         Pipeline started = new Pipeline(name, learn, record -> models.asOf(record, forward));
@@ -116,12 +124,8 @@ final class LearnProcessor extends ContextualProcessor<byte[], byte[], byte[], b
      * another's by now, which makes it give the task up without a commit, so that the record comes again, and is no
      * failure.
      */
-    private static void learn(RecordHandler handler, InFlightRecord record) {
-        try {
-            handler.handle(record);
-        } catch (WaitEndedException e) {
-            throw new TaskMigratedException(String.valueOf(e.getMessage()), e);
-        }
+    private static TaskMigratedException givenUp(WaitEndedException e) {
+        return new TaskMigratedException(String.valueOf(e.getMessage()), e);
     }
 
     private void attach(ModelStore models, ValueFormat values, RecordHandler handler, Pipeline started, int partition) {

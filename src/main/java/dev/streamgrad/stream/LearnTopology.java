@@ -2,6 +2,7 @@ package dev.streamgrad.stream;
 
 import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.formats.Formats;
+import dev.streamgrad.replay.TopicLog;
 import dev.streamgrad.settings.Settings;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -28,6 +29,24 @@ public final class LearnTopology {
 
     public static Topology build(Settings settings, ClusterFacts cluster) {
         return build(settings, cluster, LearningListener.NONE, reason -> {});
+    }
+
+    /**
+     * Builds one whose samples are in no topic.
+     *
+     * @param again reads them once more
+     */
+    public static Topology build(Settings settings, ClusterFacts cluster, SamplesAgain again) {
+        return build(
+                settings,
+                cluster,
+                Formats.of(settings),
+                HashStore.supplier(ModelStore.NAME),
+                new SamplesRead(LearningListener.NONE::skipped),
+                again,
+                LearningListener.NONE,
+                reason -> {},
+                new Watches(System::nanoTime));
     }
 
     public static Topology build(
@@ -60,7 +79,11 @@ public final class LearnTopology {
         KeyValueBytesStoreSupplier supplier = settings.storeIsOnDisk()
                 ? Stores.persistentKeyValueStore(ModelStore.NAME)
                 : HashStore.supplier(ModelStore.NAME);
-        return build(settings, cluster, formats, supplier, read, listener, stop, watches);
+        return build(settings, cluster, formats, supplier, read, ofTheTopic(settings), listener, stop, watches);
+    }
+
+    private static SamplesAgain ofTheTopic(Settings settings) {
+        return (partition, from, to, take) -> TopicLog.readSamples(settings, partition, from, to, take);
     }
 
     public static Topology build(
@@ -75,6 +98,7 @@ public final class LearnTopology {
                 Formats.of(settings),
                 supplier,
                 new SamplesRead(listener::skipped),
+                ofTheTopic(settings),
                 listener,
                 stop,
                 new Watches(System::nanoTime));
@@ -86,6 +110,7 @@ public final class LearnTopology {
             Formats formats,
             KeyValueBytesStoreSupplier supplier,
             SamplesRead read,
+            SamplesAgain again,
             LearningListener listener,
             Consumer<String> stop,
             Watches watches) {
@@ -96,7 +121,7 @@ public final class LearnTopology {
         control.ifPresent(topic -> source(topology, CONTROL, topic));
         topology.addProcessor(
                         LEARN,
-                        () -> new LearnProcessor(settings, cluster, formats, listener, stop, read),
+                        () -> new LearnProcessor(settings, cluster, formats, listener, stop, read, again),
                         control.isPresent() ? new String[] {SAMPLES, CONTROL} : new String[] {SAMPLES})
                 .addStateStore(
                         new ModelStoreBuilder(

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,9 @@ final class Candidates {
     private final Map<Long, Snapshot> firsts = new TreeMap<>();
     /** Of those on the way, if it begins with version 0: what they say their fingerprints are. */
     private final Map<Moment, Published> onTheWay = new HashMap<>();
-    /** By fingerprint, snapshots of states that came with commands which are gone. */
+    /** The fingerprints of states that came with commands which do not have them. */
+    private final Set<String> elsewhere;
+    /** By fingerprint, the snapshots of those. */
     private final Map<String, Snapshot> standIns = new HashMap<>();
 
     private Known known = Known.NOTHING;
@@ -59,6 +62,7 @@ final class Candidates {
         this.id = id;
         this.bounds = bounds;
         this.ledger = ledger;
+        this.elsewhere = ledger.fingerprintsOfStatesElsewhere();
         this.oldestSample = samples.beginning(id.partition());
         this.fromTheStart = fromTheStart;
     }
@@ -78,7 +82,7 @@ final class Candidates {
         if (oldest == null && areAllThereSince(snapshot)) {
             oldest = snapshot;
         }
-        if (ledger.fingerprintsWithoutCommand().contains(snapshot.fingerprint())) {
+        if (elsewhere.contains(snapshot.fingerprint())) {
             standIns.put(snapshot.fingerprint(), snapshot);
         }
         if (bounds.isNotBefore(snapshot)) {

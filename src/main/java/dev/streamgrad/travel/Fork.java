@@ -1,13 +1,20 @@
 package dev.streamgrad.travel;
 
 import dev.streamgrad.control.Command;
+import dev.streamgrad.formats.Formats;
+import dev.streamgrad.formats.TaskFormat;
+import dev.streamgrad.formats.WaitEndedException;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.records.Source;
 import dev.streamgrad.replay.History;
+import dev.streamgrad.replay.OwnRecords;
 import dev.streamgrad.replay.ReplayListener;
 import dev.streamgrad.replay.ReplayedModel;
+import dev.streamgrad.replay.Replayer;
+import dev.streamgrad.replay.Replayer.Known;
+import dev.streamgrad.replay.TopicLog;
 import dev.streamgrad.settings.Settings;
 import java.util.Map;
 import java.util.Objects;
@@ -52,8 +59,8 @@ public final class Fork {
             throws TravelException {
         // Each goes on from numbers of its own.
         Snapshot begin = arrival.state();
-        AsItWas asItWas = new AsItWas(journey.replayed().in(copyOf(begin)), journey, replay);
-        Otherwise otherwise = new Otherwise(journey.replayed().in(copyOf(begin)), changes, begin.time());
+        AsItWas asItWas = new AsItWas(journey.replayed().in(copyOf(begin).model()), journey, replay);
+        Otherwise otherwise = new Otherwise(journey.replayed().in(copyOf(begin).model()), changes, begin.time());
         long[] place = {0};
         boolean whole = travel.readOn(replay, begin.model().lastOffset() + 1, record -> {
             if (replay.own().isOf(journey.replayed(), record)) {
@@ -66,17 +73,41 @@ public final class Fork {
             return Optional.empty();
         }
         Model present = asItWas.atTheEnd();
-        Snapshot state = Snapshot.of(
-                begin.name(),
-                otherwise.model.model(),
-                new Source(replay.id().partition(), otherwise.model.model().lastOffset()),
-                Objects.requireNonNull(begin.log()),
-                otherwise.time);
-        return Optional.of(new Comparison(arrival, asItWas.course, otherwise.course, present, state));
+        return Optional.of(new Comparison(arrival, asItWas.course, otherwise.course, present, otherwise.state(begin)));
     }
 
-    private static Model copyOf(Snapshot snapshot) {
-        return Snapshot.read(snapshot.toJson()).model();
+    /**
+     * Lets a fork learn what has come since.
+     *
+     * @param fork the {@link Comparison#state} of a fork, or what this returned of it
+     * @return its state at the end of the log; empty if it was stopped
+     */
+    public static Optional<Snapshot> goOn(Settings settings, Snapshot fork, ReplayListener listener)
+            throws TravelException {
+        try (Formats formats = Formats.of(settings, listener::isStopped);
+                TaskFormat format = formats.newTask();
+                TopicLog samples = new TopicLog(settings, settings.samplesTopic())) {
+            Replayer replayer = new Replayer(settings, samples.partitions(), format.values());
+            OwnRecords own =
+                    new OwnRecords(settings.modelNames(samples.partitions(), format.values()), samples.partitions());
+            ReplayedModel begun = replayer.from(copyOf(fork), Known.NOTHING.and(fork));
+            Otherwise otherwise = new Otherwise(begun, Map.of(), fork.time());
+            int partition = fork.source().partition();
+            long next = begun.model().lastOffset() + 1;
+            boolean whole =
+                    Travel.read(samples, partition, next, samples.end(partition), () -> false, listener, record -> {
+                        if (own.isOf(begun, record)) {
+                            otherwise.take(record, 0);
+                        }
+                    });
+            return whole ? Optional.of(otherwise.state(fork)) : Optional.empty();
+        } catch (WaitEndedException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Snapshot copyOf(Snapshot snapshot) {
+        return Snapshot.read(snapshot.toJson());
     }
 
     /** The model, with all that it was told. */
@@ -141,6 +172,16 @@ public final class Fork {
                     throw new TravelException(e.text());
                 }
             }
+        }
+
+        /** Where it is now, in the words of the state that it began with. */
+        Snapshot state(Snapshot begin) {
+            return Snapshot.of(
+                    begin.name(),
+                    model.model(),
+                    new Source(begin.source().partition(), model.model().lastOffset()),
+                    Objects.requireNonNull(begin.log()),
+                    time);
         }
 
         void take(ConsumerRecord<byte[], byte[]> record, long place) {

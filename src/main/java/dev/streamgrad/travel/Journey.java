@@ -123,7 +123,8 @@ final class Journey implements History.Listener {
         }
         Optional<String> unknown = history.unknown();
         if (unknown.isPresent()) {
-            throw new TravelException(unknown.get());
+            throw new TravelException(
+                    unknown.get() + (fromSnapshot ? "; or begin with version 0, by --from-start" : ""));
         }
         Model model = history.model();
         if (history.isGone()) {

@@ -15,6 +15,7 @@ import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -93,11 +94,11 @@ public final class Travel {
                 Map<Integer, Candidates> found = new TreeMap<>();
                 ledger.named(name).forEach(id -> found.put(id.partition(), candidates(id, ledger, samples)));
                 read(snapshots, samples, ledger, found);
-                ModelId id = new ModelId(name, chosen(found));
-                Candidates candidates = found.get(id.partition());
-                if (candidates == null || listener.isStopped()) {
+                if (listener.isStopped()) {
                     return Optional.empty();
                 }
+                ModelId id = new ModelId(name, chosen(found));
+                Candidates candidates = Objects.requireNonNull(found.get(id.partition()));
                 long end = samples.end(id.partition());
                 requireInside(id.partition(), end);
                 Replayer replayer = new Replayer(settings, samples.partitions(), format.values());
@@ -184,18 +185,25 @@ public final class Travel {
     private boolean lead(Journey journey, long last, Replay replay) {
         long from =
                 Math.max(journey.next(), replay.samples().beginning(replay.id().partition()));
-        return read(replay, from, last + 1, journey::isOver, journey::take);
+        return read(
+                replay.samples(), replay.id().partition(), from, last + 1, journey::isOver, listener, journey::take);
     }
 
     /** Takes what the model's partition has from an offset on to its end, or returns that it was stopped. */
     boolean readOn(Replay replay, long from, Consumer<ConsumerRecord<byte[], byte[]>> to) {
-        return read(replay, from, replay.end(), () -> false, to);
+        return read(replay.samples(), replay.id().partition(), from, replay.end(), () -> false, listener, to);
     }
 
-    private boolean read(
-            Replay replay, long from, long end, BooleanSupplier isOver, Consumer<ConsumerRecord<byte[], byte[]>> to) {
-        TopicLog samples = replay.samples();
-        samples.narrow(replay.id().partition(), from, end);
+    /** Takes what a partition has between two offsets, or returns that it was stopped. */
+    static boolean read(
+            TopicLog samples,
+            int partition,
+            long from,
+            long end,
+            BooleanSupplier isOver,
+            ReplayListener listener,
+            Consumer<ConsumerRecord<byte[], byte[]>> to) {
+        samples.narrow(partition, from, end);
         while (!samples.isAtEnd() && !isOver.getAsBoolean()) {
             if (listener.isStopped()) {
                 return false;

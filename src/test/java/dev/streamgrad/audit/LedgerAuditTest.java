@@ -344,7 +344,7 @@ class LedgerAuditTest {
                 assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES);
                 assertThat(finding.last()).isEqualTo(60);
                 assertThat(finding.toString())
-                        .contains("its version 36 is taken from its snapshot, because the command is gone");
+                        .contains("its version 36 is taken from its snapshot, because what restored it is gone");
             });
         }
     }
@@ -389,6 +389,76 @@ class LedgerAuditTest {
                 assertThat(finding.text())
                         .contains("which is gone, and so is the snapshot that had it; keep topic "
                                 + history.settings.controlTopic().orElseThrow() + " with retention.ms=-1");
+            });
+        }
+    }
+
+    /** A model that went on with a state of 20 samples, which had caught up with its 35. */
+    private static SteeredLog withAStateThatCaughtUp() {
+        SteeredLog history = new SteeredLog(broker, "snapshot.every=5").learn(20);
+        byte[] state = history.newestSnapshot();
+        return history.learn(5)
+                .command(SteeredLog.FASTER)
+                .learn(10)
+                .catchUp(state)
+                .learn(20)
+                .said();
+    }
+
+    @Test
+    void stateThatCaughtUp_isDerived() throws Exception {
+        try (SteeredLog history = withAStateThatCaughtUp().written()) {
+            assertThat(audit(history)).singleElement().satisfies(finding -> {
+                assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES);
+                assertThat(finding.last()).isEqualTo(55);
+                assertThat(finding.text()).isEmpty();
+            });
+        }
+    }
+
+    static List<Arguments> liesAboutAStateThatCaughtUp() {
+        return List.of(
+                tampering(
+                        "a sample that it learned is another",
+                        history -> history.samples.set(22, history.samples.get(23))),
+                tampering(
+                        "it was refused",
+                        history -> history.events.set(
+                                2, history.events.get(2).with(json -> json.put("event", "refused")))),
+                tampering(
+                        "it came a sample later",
+                        history -> history.events.set(
+                                2,
+                                history.events
+                                        .get(2)
+                                        .with(json -> json.withObject("/after").put("offset", 35)))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("liesAboutAStateThatCaughtUp")
+    void stateThatCaughtUp_isNotBelieved(Tampering tampering) throws Exception {
+        try (SteeredLog history = withAStateThatCaughtUp()) {
+            tampering.with(history);
+            assertThat(audit(history.written()))
+                    .singleElement()
+                    .satisfies(finding ->
+                            assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.MISMATCH));
+        }
+    }
+
+    @Test
+    void stateThatCaughtUp_withSamplesThatAreGone_isTakenFromItsSnapshot_andItIsSaid() throws Exception {
+        try (SteeredLog history = withAStateThatCaughtUp().written();
+                Admin admin = admin()) {
+            admin.deleteRecords(Map.of(
+                            new TopicPartition(history.settings.samplesTopic(), 0), RecordsToDelete.beforeOffset(23)))
+                    .all()
+                    .get();
+            assertThat(audit(history)).singleElement().satisfies(finding -> {
+                assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES);
+                assertThat(finding.last()).isEqualTo(55);
+                assertThat(finding.text())
+                        .contains("its version 37 is taken from its snapshot, because what restored it is gone");
             });
         }
     }

@@ -208,7 +208,7 @@ class ControlCommandTest {
                         "gate from version 250 on, after sample \\d@249, to sample \\d@699; fast with learning.rate=1")
                 .containsPattern("as it was +450 ")
                 .containsPattern("fast +450 ")
-                .contains("as it was it is frozen at the end")
+                .contains("the model is frozen now")
                 .contains("gate has obeyed restore, version 502, after sample")
                 .contains("because it learns better");
         assertThat(run(0, "audit").out.toString()).contains("gate: ok, 7 snapshots agree, the last of version 502");
@@ -216,6 +216,25 @@ class ControlCommandTest {
                         .err
                         .toString())
                 .contains("gate: layers cannot change while a model lives");
+    }
+
+    @Test
+    void fork_isHandedOver_whileSamplesCome_andNoneIsLeftOut(@TempDir Path folder) throws Exception {
+        CommandRun producer = new CommandRun(CommandRun.with(
+                cluster, "produce", "--count", "3000", "--rate", "500", "--key", "gate", "--seed", "4"));
+        run(0, "watch", "--from-beginning", "--key", "gate", "--max", "700");
+        CommandRun forked = run(0, "fork", "--model", "gate", "--version", "250", "--set", "learning.rate=1", "--live");
+        assertThat(forked.out.toString()).contains("gate has obeyed restore, version ");
+        assertThat(producer.await()).isZero();
+        run(0, "watch", "--from-beginning", "--key", "gate", "--max", "3500");
+        assertThat(run(0, "audit").out.toString()).contains("gate: ok, ").doesNotContain("is taken from");
+        String live = folder.resolve("live.json").toString();
+        run(0, "travel", "--model", "gate", "--offset", "3499", "--out", live);
+        String offline = folder.resolve("offline.json").toString();
+        run(0, "fork", "--model", "gate", "--version", "250", "--set", "learning.rate=1", "--out", offline);
+        assertThat(new ObjectMapper().readTree(Path.of(live).toFile()).get("layers"))
+                .isEqualTo(
+                        new ObjectMapper().readTree(Path.of(offline).toFile()).get("layers"));
     }
 
     @Test

@@ -90,7 +90,7 @@ class CommandTest {
         // Where a number of JSON would lose its sign.
         snapshot.model().parameters().layer(0).biases().setEntry(0, -0.0);
         Snapshot state = Snapshot.of("xor", snapshot.model(), snapshot.source(), LOG, 5);
-        Command command = new Command("r", Kind.RESTORE, Map.of(), state, null, "alice", null);
+        Command command = new Command("r", Kind.RESTORE, Map.of(), state, null, false, "alice", null);
         Command back = Command.read(command.toJson());
         assertThat(Objects.requireNonNull(back.state()).fingerprint()).isEqualTo(state.fingerprint());
         assertThat(Objects.requireNonNull(back.state()).toJson()).isEqualTo(state.toJson());
@@ -101,15 +101,39 @@ class CommandTest {
         Model model = trained(SPEC, 50);
         model.reached(49);
         long before = model.version();
-        Command late = Command.read(new Command("r", Kind.RESTORE, Map.of(), snapshot(20), 48L, null, null).toJson());
-        assertThat(late.comesTooLateFor(model)).isTrue();
+        Command late =
+                Command.read(new Command("r", Kind.RESTORE, Map.of(), snapshot(20), 48L, false, null, null).toJson());
+        assertThat(late.comesAtTheWrongTimeFor(model)).isTrue();
         assertThatThrownBy(() -> late.applyTo(model))
                 .isInstanceOf(BadRecordException.class)
                 .hasMessageContaining(
                         "lastOffset must be that of the last sample that has reached the model, 49; got 48");
-        Command timely = Command.read(new Command("r", Kind.RESTORE, Map.of(), snapshot(20), 49L, null, null).toJson());
-        assertThat(timely.comesTooLateFor(model)).isFalse();
+        Command timely =
+                Command.read(new Command("r", Kind.RESTORE, Map.of(), snapshot(20), 49L, false, null, null).toJson());
+        assertThat(timely.comesAtTheWrongTimeFor(model)).isFalse();
         assertThat(done(timely, model).version()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void stateMayBeBehind_butNotFurtherThanItLearnsInAMoment() throws Exception {
+        Model model = trained(SPEC, 50);
+        Command behind =
+                Command.read(new Command("r", Kind.RESTORE, Map.of(), snapshot(20), 10L, true, null, null).toJson());
+        model.reached(10 + Command.MOST_BEHIND);
+        assertThat(behind.comesAtTheWrongTimeFor(model)).isFalse();
+        behind.requireWithinReachOf(model);
+        model.reached(11 + Command.MOST_BEHIND);
+        assertThat(behind.comesAtTheWrongTimeFor(model)).isTrue();
+        assertThatThrownBy(() -> behind.requireWithinReachOf(model))
+                .isInstanceOf(BadRecordException.class)
+                .hasMessageEndingWith("100011; got 10; send a state that has learned up to there");
+        Model large = new Model(SPEC.with("layers", "2,1000,1000,1"));
+        Snapshot state = Snapshot.of("xor", large, new Source(0, 10), LOG, 5);
+        Command ofALargeOne = new Command("r", Kind.RESTORE, Map.of(), state, 10L, true, null, null);
+        model.reached(10 + 400);
+        assertThat(ofALargeOne.comesAtTheWrongTimeFor(model)).isFalse();
+        model.reached(10 + 600);
+        assertThat(ofALargeOne.comesAtTheWrongTimeFor(model)).isTrue();
     }
 
     /** A snapshot that an older release wrote can be gone back to. */
@@ -119,7 +143,7 @@ class CommandTest {
         try (InputStream in = CommandTest.class.getResourceAsStream("/golden/snapshot-v1.json")) {
             old = Snapshot.read(Objects.requireNonNull(in).readAllBytes());
         }
-        Command back = Command.read(new Command("r", Kind.RESTORE, Map.of(), old, null, null, null).toJson());
+        Command back = Command.read(new Command("r", Kind.RESTORE, Map.of(), old, null, false, null, null).toJson());
         assertThat(Objects.requireNonNull(back.state()).format()).isEqualTo(Snapshot.FORMAT);
         assertThat(Fingerprint.of(back.state().model())).isEqualTo(Fingerprint.of(old.model()));
     }
@@ -340,7 +364,7 @@ class CommandTest {
         model = done(Command.of("4", Kind.RESET, Map.of("seed", "7"), null, null), model);
         assertThat(model.samples()).isZero();
         Snapshot state = snapshot(40);
-        model = done(new Command("5", Kind.RESTORE, Map.of(), state, null, null, null), model);
+        model = done(new Command("5", Kind.RESTORE, Map.of(), state, null, false, null, null), model);
         assertThat(model.parameters().layer(0).weights())
                 .isEqualTo(state.model().parameters().layer(0).weights());
         assertThat(model.version()).isEqualTo(version + 5);
@@ -364,6 +388,7 @@ class CommandTest {
                 kind == Kind.SET ? Map.of("learning.rate", "0.01") : Map.of(),
                 kind == Kind.RESTORE ? snapshot(20) : null,
                 null,
+                false,
                 null,
                 null);
         String before = Fingerprint.of(model);

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.cluster.ClusterFacts;
+import dev.streamgrad.control.Command;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
+import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearnTopology;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -86,12 +89,20 @@ public final class SteeredLog implements AutoCloseable {
         }
         settings = Settings.of(given);
         driver = new TopologyTestDriver(
-                LearnTopology.build(settings, new ClusterFacts("", 1, 1_000_000)),
+                LearnTopology.build(settings, new ClusterFacts("", 1, 1_000_000), this::readAgain),
                 settings.kafka().streams());
         samplesIn =
                 driver.createInputTopic(settings.samplesTopic(), new ByteArraySerializer(), new ByteArraySerializer());
         controlIn = driver.createInputTopic(
                 settings.controlTopic().orElse("none"), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private boolean readAgain(int partition, long from, long to, Consumer<ConsumerRecord<byte[], byte[]>> take) {
+        for (int offset = (int) from; offset <= to; offset++) {
+            Entry entry = samples.get(offset);
+            take.accept(new ConsumerRecord<>(settings.samplesTopic(), partition, offset, entry.key(), entry.value()));
+        }
+        return true;
     }
 
     public SteeredLog learn(int count) {
@@ -123,6 +134,12 @@ public final class SteeredLog implements AutoCloseable {
         control.add(entry);
         controlIn.pipeInput(entry.key(), entry.value(), entry.time());
         return this;
+    }
+
+    /** Gives the model a state back that learns what has come since. */
+    public SteeredLog catchUp(byte[] state) {
+        return command(new String(
+                Command.catchUp(null, Snapshot.read(state), null, null).toJson(), StandardCharsets.UTF_8));
     }
 
     /** Takes what has been said. */

@@ -24,6 +24,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KeyValue;
@@ -71,6 +73,8 @@ class ControlTest {
         private final TestOutputTopic<byte[], byte[]> events;
         private final TestOutputTopic<byte[], byte[]> deadLetters;
         private final SampleSource source = Dataset.XOR.samples(7);
+        private final List<byte[]> log = new ArrayList<>();
+        private long oldest;
 
         Running(ClusterFacts cluster, String... settings) {
             Map<String, String> map = new HashMap<>();
@@ -79,7 +83,8 @@ class ControlTest {
             }
             Settings checked = Settings.of(map);
             driver = new TopologyTestDriver(
-                    LearnTopology.build(checked, cluster), checked.kafka().streams());
+                    LearnTopology.build(checked, cluster, this::readAgain),
+                    checked.kafka().streams());
             samples = driver.createInputTopic("samples", new ByteArraySerializer(), new ByteArraySerializer());
             control = driver.createInputTopic("control", new ByteArraySerializer(), new ByteArraySerializer());
             predictions = output("predictions");
@@ -94,8 +99,17 @@ class ControlTest {
 
         void learn(int count) {
             for (int i = 0; i < count; i++) {
-                samples.pipeInput(XOR, source.next().toJson(), TIME);
+                byte[] value = source.next().toJson();
+                log.add(value);
+                samples.pipeInput(XOR, value, TIME);
             }
+        }
+
+        private boolean readAgain(int partition, long from, long to, Consumer<ConsumerRecord<byte[], byte[]>> take) {
+            for (int offset = (int) from; from >= oldest && offset <= to; offset++) {
+                take.accept(new ConsumerRecord<>("samples", partition, offset, XOR, log.get(offset)));
+            }
+            return from >= oldest;
         }
 
         /** Sends a command and returns its event. */
@@ -274,6 +288,68 @@ class ControlTest {
         return values.get(values.size() - 1);
     }
 
+    private static String catchingUp(byte[] snapshot) {
+        return new String(
+                Command.catchUp(null, Snapshot.read(snapshot), null, null).toJson(), StandardCharsets.UTF_8);
+    }
+
+    /** The model's state now. */
+    private byte[] state() {
+        return Snapshot.of("xor", model(), new Source(0, model().lastOffset()), new SamplesLog("", null), 5)
+                .toJson();
+    }
+
+    @Test
+    void stateThatCatchesUp_learnsWhatHasComeSince_andTheModelKeepsItsOwnFigures() {
+        learner.learn(20);
+        byte[] state = state();
+        learner.command("{\"command\":\"set\",\"settings\":{\"learning.rate\":3}}");
+        learner.learn(10);
+        List<Double> told = numbers(model());
+        Event event = learner.command(catchingUp(state));
+        assertThat(event.kind()).isEqualTo(Event.Kind.CONTROL);
+        assertThat(event.after()).isEqualTo(new Source(0, 29));
+        assertThat(event.fingerprint()).isEqualTo(learner.fingerprint());
+        Running untold = new Running(new ClusterFacts("", 1, 1_000_000));
+        untold.learn(30);
+        assertThat(numbers(model()))
+                .isEqualTo(numbers(Objects.requireNonNull(untold.model())))
+                .isNotEqualTo(told);
+        untold.driver.close();
+        assertThat(model().version()).isEqualTo(32);
+        assertThat(model().lastOffset()).isEqualTo(29);
+        assertThat(model().samples()).isEqualTo(30);
+        assertThat(learner.predictions()).as("none is predicted twice").hasSize(30);
+        assertThat(learner.deadLetters.isEmpty()).isTrue();
+    }
+
+    @Test
+    void stateThatCannotCatchUp_isRefused_andADeadLetterOnlyWhereSomebodyIsAtFault() {
+        learner.learn(20);
+        byte[] state = state();
+        String ahead = catchingUp(state).replace("\"lastOffset\":19,\"catchUp\"", "\"lastOffset\":20,\"catchUp\"");
+        String before = learner.fingerprint();
+        assertThat(learner.command(ahead).reason())
+                .isEqualTo(
+                        "lastOffset must be at most 100000 before that of the last sample that has reached the model,"
+                                + " 19; got 20; send it again when the learner has come so far");
+        assertThat(learner.deadLetters.isEmpty()).as("nobody's fault").isTrue();
+        learner.learn(5);
+        learner.oldest = 21;
+        assertThat(learner.command(catchingUp(state)).reason())
+                .isEqualTo("lastOffset must be one whose later samples are still in partition 0; got 19; send a state"
+                        + " that has learned more");
+        assertThat(header(learner.deadLetters.readRecord(), DeadLetter.ERROR)).startsWith("lastOffset must be one");
+        learner.command("{\"command\":\"delete\"}");
+        learner.learn(3);
+        assertThat(learner.command(catchingUp(state)).reason())
+                .isEqualTo(
+                        "lastOffset must be that of one of the model's samples, the first of which is 25; got 19; send"
+                                + " a state of the model as it was made last");
+        assertThat(learner.fingerprint()).isNotEqualTo(before);
+        assertThat(model().controls()).isZero();
+    }
+
     @Test
     void deletedModel_isGone_withATombstone_andTheNextSampleMakesAnother() {
         learner.learn(4);
@@ -324,7 +400,9 @@ class ControlTest {
                 "{\"command\":\"freeze\",\"id\":\"\"} | id must not be empty",
                 "{\"command\":\"freeze\",\"id\":5} | id must be a string; got 5",
                 "{\"command\":\"freeze\",\"state\":{}} | state is for restore only; got it with freeze",
-                "{\"command\":\"freeze\",\"lastOffset\":5} | lastOffset is for restore only; got it with freeze"
+                "{\"command\":\"freeze\",\"lastOffset\":5} | lastOffset is for restore only; got it with freeze",
+                "{\"command\":\"freeze\",\"catchUp\":1} | catchUp must be true or false; got 1",
+                "{\"command\":\"freeze\",\"catchUp\":true} | catchUp needs lastOffset, that of the last sample in the state"
             })
     void commandThatIsWrong_isRefused_withAnEventAndADeadLetter_andNothingChanges(String json, String reason) {
         learner.learn(3);

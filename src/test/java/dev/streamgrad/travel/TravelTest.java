@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.streamgrad.broker.EmbeddedBroker;
@@ -147,6 +148,61 @@ class TravelTest {
                 }
             }
         }
+    }
+
+    /** Samples of both models, and what the steered one was told between them, if it was. */
+    private static SteeredLog caughtUp(boolean told) {
+        SteeredLog log = new SteeredLog(broker, "snapshot.every=1", "features.scaling=running").learn(20);
+        byte[] state = log.newestSnapshot();
+        log.learn(5).others(3);
+        if (told) {
+            log.command(SteeredLog.FASTER);
+        }
+        log.learn(10).others(2);
+        if (told) {
+            log.catchUp(state).learn(10).command("{\"command\":\"freeze\"}").catchUp(state);
+        }
+        return log.learn(10).said();
+    }
+
+    @Test
+    void stateThatCaughtUp_hasLearnedAllSamples_asIfTheModelHadBeenToldNothing() throws Exception {
+        try (SteeredLog steered = caughtUp(true);
+                SteeredLog untold = caughtUp(false)) {
+            NavigableMap<Long, Snapshot> all = thinned(steered, 20);
+            NavigableMap<Long, Snapshot> untoldVersions = thinned(untold, 20);
+            // 25 samples, a command, 10 samples, and the state in the 37th version.
+            assertThat(layersOf(all, 37)).isEqualTo(layersOf(untoldVersions, 35));
+            assertThat(layersOf(all, 36)).isNotEqualTo(layersOf(untoldVersions, 35));
+            assertThat(layersOf(all, 47)).isEqualTo(layersOf(untoldVersions, 45));
+            // Frozen, it may take a state all the same, and stays frozen.
+            assertThat(layersOf(all, 49)).isEqualTo(layersOf(untoldVersions, 45));
+            assertThat(Objects.requireNonNull(all.get(49L)).model().isFrozen()).isTrue();
+            assertThat(all).doesNotContainKey(50L);
+            steered.written();
+            for (Map.Entry<Long, Snapshot> version : all.tailMap(21L).entrySet()) {
+                // From the snapshot of version 40 on, the samples behind that of version 20 are not read again.
+                for (boolean fromTheStart : version.getKey() < 49 ? List.of(false, true) : List.of(true)) {
+                    assertThat(travel(steered, Destination.version(version.getKey()), fromTheStart)
+                                    .state()
+                                    .toJson())
+                            .as("version " + version.getKey() + (fromTheStart ? " from the start" : ""))
+                            .isEqualTo(version.getValue().toJson());
+                }
+            }
+            assertThatThrownBy(() -> travel(steered, Destination.version(49)))
+                    .isInstanceOf(TravelException.class)
+                    .hasMessage(
+                            "event 0@5 restored a state by learning the samples since 19, which are behind where this"
+                                    + " begins, and the snapshot that had it is gone; keep the samples topic with"
+                                    + " retention.ms=-1; or begin with version 0, by --from-start");
+        }
+    }
+
+    private static JsonNode layersOf(Map<Long, Snapshot> versions, long version) throws IOException {
+        return new ObjectMapper()
+                .readTree(Objects.requireNonNull(versions.get(version)).toJson())
+                .get("layers");
     }
 
     @Test
@@ -381,13 +437,14 @@ class TravelTest {
                 Arrival arrival = travel(log, Destination.version(version));
                 assertThat(arrival.state().toJson())
                         .as("version " + version)
-                        .isEqualTo(travel(log, Destination.version(version), true).state().toJson());
+                        .isEqualTo(travel(log, Destination.version(version), true)
+                                .state()
+                                .toJson());
             }
             assertThat(travel(log, Destination.version(35)).baseVersion()).isEqualTo(33);
             assertThat(travel(log, Destination.offset(49)).state().model().version())
                     .isEqualTo(43);
-            Comparison compared = new Fork(
-                            log.settings, "xor", null, Destination.version(31), Map.of(), QUIET)
+            Comparison compared = new Fork(log.settings, "xor", null, Destination.version(31), Map.of(), QUIET)
                     .run()
                     .orElseThrow();
             assertThat(compared.asItWas().samples()).isEqualTo(10);
@@ -397,8 +454,10 @@ class TravelTest {
     /** A batch is not full yet: samples have reached the model, and its version is still 0. */
     @Test
     void fork_ofAModelWhoseFirstBatchIsUnfinished_goesOnWithIt() throws Exception {
-        try (SteeredLog log =
-                new SteeredLog(broker, "batch.size=4", "snapshot.every=1").learn(10).said().written()) {
+        try (SteeredLog log = new SteeredLog(broker, "batch.size=4", "snapshot.every=1")
+                .learn(10)
+                .said()
+                .written()) {
             Comparison compared = new Fork(log.settings, "xor", null, Destination.offset(1), Map.of(), QUIET)
                     .run()
                     .orElseThrow();
