@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.streamgrad.json.Json;
 import dev.streamgrad.learning.Model;
-import dev.streamgrad.learning.ModelState;
 import dev.streamgrad.learning.RecentCommands;
 import dev.streamgrad.learning.Steering;
 import dev.streamgrad.records.BadRecordException;
@@ -66,8 +65,8 @@ public record Command(
      */
     public static final long MOST_BEHIND = 100_000;
 
-    /** The same times the numbers that the state consists of: with many of them a step takes long. */
-    private static final long MOST_NUMBERS_BEHIND = 500_000_000;
+    /** The same times the parameters of the state: with many of them a step takes long. */
+    private static final long MOST_PARAMETERS_BEHIND = 500_000_000;
 
     /** The longest {@code by} and {@code why}: an event repeats them. */
     public static final int LONGEST_TEXT = 1000;
@@ -327,8 +326,8 @@ public record Command(
         return catchUp
                 ? Math.min(
                         MOST_BEHIND,
-                        MOST_NUMBERS_BEHIND
-                                / ModelState.reals(required(state).model().spec()))
+                        MOST_PARAMETERS_BEHIND
+                                / required(state).model().spec().parameters())
                 : 0;
     }
 

@@ -47,6 +47,11 @@ public record ModelSpec(Birth birth, Hyperparameters hyperparameters) {
         return birth.architecture();
     }
 
+    /** How many weights and biases its network has. */
+    public int parameters() {
+        return architecture().parameters();
+    }
+
     /** What kind of answer the model gives. */
     public Task task() {
         return birth.task();

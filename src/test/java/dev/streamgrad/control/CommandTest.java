@@ -130,9 +130,10 @@ class CommandTest {
         Model large = new Model(SPEC.with("layers", "2,1000,1000,1"));
         Snapshot state = Snapshot.of("xor", large, new Source(0, 10), LOG, 5);
         Command ofALargeOne = new Command("r", Kind.RESTORE, Map.of(), state, 10L, true, null, null);
-        model.reached(10 + 400);
+        // Of 1,005,001 parameters.
+        model.reached(10 + 497);
         assertThat(ofALargeOne.comesAtTheWrongTimeFor(model)).isFalse();
-        model.reached(10 + 600);
+        model.reached(10 + 498);
         assertThat(ofALargeOne.comesAtTheWrongTimeFor(model)).isTrue();
     }
 
