@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,7 +41,8 @@ final class LivePage {
             "css", "text/css; charset=utf-8",
             "svg", "image/svg+xml");
 
-    private final Map<String, Optional<Answer>> answers = new ConcurrentHashMap<>();
+    /** Those of files that are there: names that anybody thinks of take no memory. */
+    private final Map<String, Answer> answers = new ConcurrentHashMap<>();
 
     /** The file that a path asks for, or empty if it is none of the page's. */
     Optional<Answer> file(Request request) {
@@ -49,14 +51,24 @@ final class LivePage {
             return Optional.empty();
         }
         if (path.size() == 1) {
-            return answers.computeIfAbsent(PAGE, LivePage::own);
+            return kept(PAGE, () -> own(PAGE));
         }
         if (path.size() == 2 && FILE.matcher(path.get(1)).matches()) {
-            return answers.computeIfAbsent(path.get(1), LivePage::own);
+            return kept(path.get(1), () -> own(path.get(1)));
         }
         return path.equals(List.of("live", "lib", "d3.js"))
-                ? answers.computeIfAbsent("lib/d3.js", key -> resource(D3.formatted(d3Version()), "js"))
+                ? kept("lib/d3.js", () -> resource(D3.formatted(d3Version()), "js"))
                 : Optional.empty();
+    }
+
+    private Optional<Answer> kept(String name, Supplier<Optional<Answer>> file) {
+        Answer there = answers.get(name);
+        if (there != null) {
+            return Optional.of(there);
+        }
+        Optional<Answer> read = file.get();
+        read.ifPresent(answer -> answers.put(name, answer));
+        return read;
     }
 
     /** To the page, for whoever opens the bare address in a browser. */

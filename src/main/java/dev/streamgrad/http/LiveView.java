@@ -116,7 +116,7 @@ final class LiveView {
             mark(now, "non-finite", more + (more == 1 ? " step" : " steps") + " refused: not finite");
         }
         if (now.restores() > before.restores()) {
-            mark(now, "restore", "went back to the last snapshot, at half the learning rate");
+            mark(now, "restore", "went back to its checkpoint, at half the learning rate");
         }
     }
 
