@@ -326,8 +326,7 @@ public record Command(
         return catchUp
                 ? Math.min(
                         MOST_BEHIND,
-                        MOST_PARAMETERS_BEHIND
-                                / required(state).model().spec().parameters())
+                        MOST_PARAMETERS_BEHIND / required(state).model().spec().parameters())
                 : 0;
     }
 
