@@ -408,7 +408,7 @@ class ContractsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, Snapshot.FORMAT})
+    @ValueSource(ints = {1, 2, Snapshot.FORMAT})
     void goldenSnapshots_fit(int format) throws IOException {
         try (InputStream in = ContractsTest.class.getResourceAsStream("/golden/snapshot-v" + format + ".json")) {
             assertFits("snapshot.schema.json", JSON.readTree(Objects.requireNonNull(in)));

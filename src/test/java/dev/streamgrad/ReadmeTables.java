@@ -19,7 +19,7 @@ final class ReadmeTables {
 
     /** Every table by its mark. */
     static Map<String, String> all() {
-        return Map.of("settings", settings(), "datasets", datasets(), "lessons", lessons());
+        return Map.of("settings", settings(), "datasets", datasets(), "lessons", lessons(), "drift", DriftTable.text());
     }
 
     private static String settings() {

@@ -2,6 +2,7 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.control.Command;
 import dev.streamgrad.control.Event;
+import dev.streamgrad.learning.Drift;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.BadRecordException.Reason;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says that samples become dead letters, so that nobody takes silence for success: the first of each model and kind of
- * reason, up to a number of lines; of the others a count, now and then.
+ * reason, up to a number of lines; of the others a count, now and then. And that the errors of models drift, as often.
  */
 final class DeadLetterNotes implements LearningListener {
     static final int MOST_NOTES = 20;
@@ -26,6 +27,7 @@ final class DeadLetterNotes implements LearningListener {
     private final Consumer<String> print;
     private final LongSupplier nanoTime;
     private final Set<Kind> noted = new HashSet<>();
+    private int drifts;
     private long count;
     private long countSaid;
     private long lastSaid;
@@ -63,6 +65,14 @@ final class DeadLetterNotes implements LearningListener {
                             "%,d dead letters so far, %,d of them since the last line",
                             count,
                             count - countSaid));
+        }
+    }
+
+    private synchronized void note(String model, Drift drift, long offset) {
+        if (drifts < MOST_NOTES) {
+            drifts++;
+            print.accept("model " + BadRecordException.shown(model) + EventLine.drift(drift) + ", at sample " + offset
+                    + (drifts == MOST_NOTES ? "; from here on, drifts are only counted" : ""));
         }
     }
 
@@ -105,6 +115,12 @@ final class DeadLetterNotes implements LearningListener {
             @Override
             public void event(String model, Event.Kind kind) {
                 task.event(model, kind);
+            }
+
+            @Override
+            public void drifted(String model, Drift drift, long offset) {
+                task.drifted(model, drift, offset);
+                note(model, drift, offset);
             }
 
             @Override

@@ -2,9 +2,11 @@ package dev.streamgrad.cli;
 
 import dev.streamgrad.control.Event;
 import dev.streamgrad.control.Event.Said;
+import dev.streamgrad.learning.Drift;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** An event as a person reads it, on one line. */
 final class EventLine {
@@ -16,6 +18,7 @@ final class EventLine {
         switch (event.kind()) {
             case CREATED -> line.append(" was created");
             case RESTORED -> line.append(" went back to its checkpoint");
+            case DRIFT -> line.append(drift(event.drift()));
             case DELETED -> line.append(" was deleted");
             case CONTROL -> line.append(" has obeyed").append(command);
             case REFUSED -> line.append(" refuses").append(command.isEmpty() ? " what is no command" : command);
@@ -39,6 +42,19 @@ final class EventLine {
             line.append(", because ").append(printable(event.said().why()));
         }
         return line.toString();
+    }
+
+    static String drift(@Nullable Drift drift) {
+        return drift == null
+                ? " drifts"
+                : String.format(
+                        Locale.ROOT,
+                        " drifts: %s by %s, mean error %.4g before and %.4g since, reaction %s",
+                        drift.direction().id(),
+                        drift.detector().id(),
+                        drift.before(),
+                        drift.after(),
+                        drift.reaction().id());
     }
 
     private static String command(Said said) {

@@ -306,7 +306,7 @@ public record Command(
 
     /** What a snapshot of format 1 does not say of its log has no say in a state. */
     private static Snapshot inNewestFormat(Snapshot state) {
-        return state.format() == Snapshot.FORMAT
+        return state.isOfPresentFormat()
                 ? state
                 : Snapshot.of(state.name(), state.model(), state.source(), new SamplesLog("", null), state.time());
     }

@@ -3,6 +3,10 @@ package dev.streamgrad.control;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.streamgrad.json.Json;
+import dev.streamgrad.learning.Drift;
+import dev.streamgrad.learning.DriftDetector.Direction;
+import dev.streamgrad.learning.DriftDetectorKind;
+import dev.streamgrad.learning.DriftReaction;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.Sha256;
 import dev.streamgrad.records.Source;
@@ -21,11 +25,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   format        1; a reader refuses a newer one
- *   event         created, control, refused, restored or deleted
+ *   event         created, control, refused, restored, drift or deleted
  *   model         its name; empty where a command names none
  *   version       the model's after it; 0 for created and where there is no such model
  *   after         partition and offset of the last record of the samples topic that had been dealt with when it took
- *                 effect; for created and restored, of the sample that caused it; and topic, the id of the samples topic,
+ *                 effect; for created, restored and drift, of the sample that caused it; and topic, the id of the samples topic,
  *                 if it is known
  *   time          the timestamp of the record that caused it, in milliseconds
  *   record        of what a command caused: topic, partition, offset and sha256 of the command's value
@@ -33,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  *   spec          of created: all settings of the model
  *   reason        of refused: field, rule, value and remedy
  *   limit         of what is refused because the model would be too large: how many bytes a snapshot may have
- *   fingerprint   of control and restored: that of the model from then on
+ *   detector, direction, errorBefore, errorAfter, reaction    of drift: what found it; worse or better; the mean error
+ *                 before it and since; and what it did to the model: alert, boost or reset
+ *   fingerprint   of control, restored and drift: that of the model from then on
  * </pre>
  *
  * @param kind what was decided
@@ -48,6 +54,7 @@ import org.jspecify.annotations.Nullable;
  * @param spec of created: the model's settings; else empty
  * @param reason of refused; else null
  * @param limit of what is refused because the model would be too large: how many bytes a snapshot may have; else 0
+ * @param drift of drift; else null
  * @param fingerprint of the model from then on; null where it was not changed, or is no more
  */
 public record Event(
@@ -62,6 +69,7 @@ public record Event(
         Map<String, String> spec,
         @Nullable String reason,
         long limit,
+        @Nullable Drift drift,
         @Nullable String fingerprint) {
     /** The version of the format that this release writes, and the newest it reads. */
     public static final int FORMAT = 1;
@@ -76,6 +84,8 @@ public record Event(
         REFUSED,
         /** Too many steps in a row were not finite: the model went back to its checkpoint. */
         RESTORED,
+        /** A sample has shown that the model's errors are no longer what they were. */
+        DRIFT,
         /** The model obeyed the command to be no more. */
         DELETED;
 
@@ -183,6 +193,7 @@ public record Event(
             if (limit > 0) {
                 json.writeNumberField("limit", limit);
             }
+            write(json, drift);
             Trees.writeIfThere(json, "fingerprint", fingerprint);
             json.writeEndObject();
         } catch (IOException e) {
@@ -199,6 +210,18 @@ public record Event(
             json.writeNumberField("offset", cause.offset());
             json.writeStringField("sha256", cause.sha256());
             json.writeEndObject();
+        }
+    }
+
+    private static void write(JsonGenerator json, @Nullable Drift drift) throws IOException {
+        if (drift != null) {
+            json.writeStringField("detector", drift.detector().id());
+            json.writeStringField("direction", drift.direction().id());
+            json.writeFieldName("errorBefore");
+            Json.writeNumber(json, drift.before());
+            json.writeFieldName("errorAfter");
+            Json.writeNumber(json, drift.after());
+            json.writeStringField("reaction", drift.reaction().id());
         }
     }
 
@@ -243,6 +266,7 @@ public record Event(
                     texts(json.path("spec")),
                     json.path("reason").textValue(),
                     json.path("limit").longValue(),
+                    json.has("detector") ? drift(json) : null,
                     json.path("fingerprint").textValue());
         } catch (IOException e) {
             throw new IllegalArgumentException("not an event: " + BadRecordException.shown(e.getMessage()), e);
@@ -255,6 +279,15 @@ public record Event(
                 json.required("partition").intValue(),
                 json.required("offset").longValue(),
                 json.required("sha256").asText());
+    }
+
+    private static Drift drift(JsonNode json) {
+        return new Drift(
+                DriftDetectorKind.of(json.required("detector").asText()),
+                Direction.of(json.required("direction").asText()),
+                json.required("errorBefore").doubleValue(),
+                json.required("errorAfter").doubleValue(),
+                DriftReaction.of(json.required("reaction").asText()));
     }
 
     private static Said said(JsonNode json) {

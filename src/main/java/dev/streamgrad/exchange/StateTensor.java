@@ -98,7 +98,9 @@ abstract class StateTensor {
             }
         } else if (field instanceof StateField.Whole whole && isOne(whole)) {
             to.add(new Count(whole));
-        } else if (field instanceof StateField.Vector || field instanceof StateField.Metrics) {
+        } else if (field instanceof StateField.Vector
+                || field instanceof StateField.Detector
+                || field instanceof StateField.Metrics) {
             to.add(new Numbers(field, field.numbers(spec)));
         }
     }
@@ -195,7 +197,7 @@ abstract class StateTensor {
         }
     }
 
-    /** Numbers in a row; of the metrics there are fewer as long as their window is not full. */
+    /** Numbers in a row; of the metrics there are fewer as long as their window is not full, and of a detector too. */
     private static final class Numbers extends StateTensor {
         private final StateField field;
 
@@ -211,9 +213,8 @@ abstract class StateTensor {
 
         @Override
         boolean hasShape(List<Long> other) {
-            return field instanceof StateField.Metrics
-                    ? other.size() == 1 && other.get(0) <= shape().get(0)
-                    : super.hasShape(other);
+            boolean mayBeFewer = field instanceof StateField.Metrics || field instanceof StateField.Detector;
+            return mayBeFewer ? other.size() == 1 && other.get(0) <= shape().get(0) : super.hasShape(other);
         }
 
         @Override

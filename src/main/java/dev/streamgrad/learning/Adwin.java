@@ -42,6 +42,9 @@ public final class Adwin extends DriftDetector {
     /** Room for so many rows, at first, whose arrays are made when there is something to put into them. */
     private static final int FIRST_ROWS = 8;
 
+    /** Each row has an array of so many buckets, full or not. */
+    private static final int MOST_BUCKETS = 1000;
+
     private final double delta;
     private final int clock;
     private final int maxBuckets;
@@ -67,7 +70,7 @@ public final class Adwin extends DriftDetector {
      * @param delta δ, how often, at most, a cut may be made where there is no change, over 0 and under 1; River has
      *     0.002
      * @param clock after how many errors cuts are tried, at least 1; River has 32
-     * @param maxBuckets how many buckets a row has, at least 2; River has 5
+     * @param maxBuckets how many buckets a row has, from 2 to 1,000; River has 5
      * @param minWindow how many errors there must be on each side of a cut, at least 1; River has 5
      * @param gracePeriod the longest window in which no cut is tried, at least 0; River has 10
      * @param keeps whether the younger part of the window is kept after a drift, as in the paper; River forgets it
@@ -77,6 +80,7 @@ public final class Adwin extends DriftDetector {
         requireShare("drift.adwin.delta", delta, "0.002");
         requireAtLeast("drift.adwin.clock", 1, clock, "32");
         requireAtLeast("drift.adwin.max.buckets", 2, maxBuckets, "5");
+        requireAtMost("drift.adwin.max.buckets", MOST_BUCKETS, maxBuckets, "5");
         requireAtLeast("drift.adwin.min.window", 1, minWindow, "5");
         requireAtLeast("drift.adwin.grace.period", 0, gracePeriod, "10");
         this.delta = delta;

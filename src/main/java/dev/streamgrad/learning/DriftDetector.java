@@ -1,5 +1,7 @@
 package dev.streamgrad.learning;
 
+import dev.streamgrad.nn.Named;
+import java.util.Locale;
 import java.util.function.DoubleConsumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.DoubleUnaryOperator;
@@ -48,11 +50,25 @@ public abstract sealed class DriftDetector permits Adwin, HddmA, PageHinkley {
     }
 
     /** Which way a change goes. */
-    public enum Direction {
+    public enum Direction implements Named {
         /** More errors, or greater ones, than before. */
         WORSE,
         /** Fewer errors, or smaller ones: a model that learns is such a change. */
-        BETTER
+        BETTER;
+
+        /**
+         * The direction with this name.
+         *
+         * @throws IllegalArgumentException if there is none; the message lists those that exist
+         */
+        public static Direction of(String id) {
+            return Named.parse(values(), "direction", id);
+        }
+
+        @Override
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Whether {@link #update} takes this error: finite, and of a magnitude of at most {@link #LARGEST_ERROR}. */
@@ -156,6 +172,11 @@ public abstract sealed class DriftDetector permits Adwin, HddmA, PageHinkley {
     /** Forgets everything. */
     abstract void reset();
 
+    /** The mean of what came after the first {@code cut} of {@code n} errors, by the means of those and of all. */
+    static double meanSince(long cut, double cutMean, long n, double mean) {
+        return (n * mean - cut * cutMean) / (n - cut);
+    }
+
     /** A stored count, at most as great as a double has room for. */
     static long count(String field, double value) {
         return whole(field, value, MOST);
@@ -185,6 +206,13 @@ public abstract sealed class DriftDetector permits Adwin, HddmA, PageHinkley {
     static void requireShare(String key, double value, String remedy) {
         if (!(value > 0.0 && value < 1.0)) {
             throw SettingsReader.wrong(key, "over 0 and under 1", value + "; try " + remedy);
+        }
+    }
+
+    /** Refuses a parameter that would take more memory than any use of it is worth. */
+    static void requireAtMost(String key, long most, long value, String remedy) {
+        if (value > most) {
+            throw SettingsReader.wrong(key, "at most " + most, value + "; try " + remedy);
         }
     }
 

@@ -112,16 +112,14 @@ public final class HddmA extends DriftDetector {
 
     @Override
     public double estimateAfter() {
-        return change() == Change.NONE ? mean : isRise() ? meanSince(lowN, lowMean) : meanSince(highN, highMean);
+        return change() == Change.NONE
+                ? mean
+                : isRise() ? meanSince(lowN, lowMean, n, mean) : meanSince(highN, highMean, n, mean);
     }
 
     /** Which side the change is on; one of them it is. */
     private boolean isRise() {
         return hasRisen(change() == Change.DRIFT ? driftLog : warningLog);
-    }
-
-    private double meanSince(long cut, double cutMean) {
-        return (n * mean - cut * cutMean) / (n - cut);
     }
 
     @Override

@@ -17,6 +17,7 @@ import dev.streamgrad.nn.Optimizer;
  * @param snapshotEvery optimizer steps between two snapshots, at least 1
  * @param metricsWindow samples in the metrics' window, at least {@value PrequentialMetrics#BLOCKS}
  * @param maxRecordBytes the largest record that it takes, key and value together, at least 1
+ * @param drift how its errors are watched, and what a drift does
  */
 public record Hyperparameters(
         Optimizer optimizer,
@@ -27,7 +28,8 @@ public record Hyperparameters(
         int restoreAfter,
         long snapshotEvery,
         int metricsWindow,
-        int maxRecordBytes) {
+        int maxRecordBytes,
+        DriftPolicy drift) {
 
     /**
      * Checks the ranges.

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * swapped with the model's: a step is applied whole or not at all, and nothing is copied. The spare state is shared by
  * all models of the birth, so a model's own memory is one state (two with {@link OnDivergence#RESTORE}).
  *
- * <p>After its construction a learner allocates nothing per sample, beyond a metrics block for each tenth of the first
- * window of a model and what Commons Math's {@code Erf} allocates for {@code gelu}. Not thread-safe: one per thread and
- * birth.
+ * <p>After its construction a learner allocates nothing per sample, beyond what a drift takes, a metrics block for each
+ * tenth of the first window of a model and what Commons Math's {@code Erf} allocates for {@code gelu}. Not thread-safe:
+ * one per thread and birth.
  */
 public final class Learner {
     /** What PyTorch's {@code clip_grad_norm_} adds to the norm it divides by. */
@@ -49,6 +49,8 @@ public final class Learner {
     private final double[] scores = new double[PrequentialMetrics.SUMS];
     private TrainingState spare;
     private double loss;
+    private @Nullable Drift drift;
+    private boolean warned;
     private Gradient stepGradient;
     private double stepScale;
     /** What the last step multiplied its gradient by so that it was not too large; 1 is not at all. */
@@ -117,6 +119,8 @@ public final class Learner {
      * @param weight what this sample's gradient is multiplied by, finite and at least 0
      */
     public Outcome learn(Model model, double[] features, double[] label, double weight) {
+        drift = null;
+        warned = false;
         double[] prediction = predict(model, features);
         FeatureScaler scaler = model.scaler();
         LabelScaler labelScaler = model.labelScaler();
@@ -146,12 +150,53 @@ public final class Learner {
         model.nonFiniteInARow = 0;
         metrics.add(label, scores);
         saveCheckpointIfDue(model);
+        watch(model);
         return Outcome.TRAINED;
     }
 
     private Outcome scoreOnly(Model model, double[] label) {
         model.metrics().add(label, scores);
+        watch(model);
         return Outcome.SCORED;
+    }
+
+    /**
+     * Shows the error of the prediction to the model's detector, if it has one, and reacts to what that says of it. A
+     * sample that was refused is not shown.
+     */
+    private void watch(Model model) {
+        DriftDetector detector = model.detector;
+        if (detector == null) {
+            return;
+        }
+        DriftPolicy policy = model.spec().hyperparameters().drift();
+        DriftDetector.Change before = detector.change();
+        DriftDetector.Change change =
+                detector.update(policy.detector().errorOf(birth.task(), scores[PrequentialMetrics.MODEL], loss));
+        warned = change == DriftDetector.Change.WARNING && before != change;
+        if (change == DriftDetector.Change.DRIFT) {
+            DriftDetector.Direction direction = detector.direction();
+            DriftReaction reaction = model.frozen || direction == DriftDetector.Direction.BETTER
+                    ? DriftReaction.ALERT
+                    : policy.reaction();
+            drift = new Drift(
+                    policy.detector(), direction, detector.estimateBefore(), detector.estimateAfter(), reaction);
+            switch (reaction) {
+                case ALERT -> {}
+                case BOOST -> model.boostLeft = policy.boostSteps();
+                case RESET -> model.beginAnew();
+            }
+        }
+    }
+
+    /** The drift that the last sample has shown, in {@link #learn}; null if it has shown none. */
+    public @Nullable Drift drift() {
+        return drift;
+    }
+
+    /** Whether the last sample was the first to say that there may be a drift. */
+    public boolean warned() {
+        return warned;
     }
 
     /** Without a look at how many there were in a row: a frozen model does not go back to its checkpoint either. */
@@ -209,6 +254,7 @@ public final class Learner {
                 model.learningRate(),
                 model.frozen ? 0.0 : gradientNorm(),
                 model.metrics().window(),
+                model.detector == null ? Observation.UNWATCHED : model.detector.window(),
                 layers);
     }
 
@@ -286,6 +332,9 @@ public final class Learner {
         model.version++;
         model.steps++;
         model.optimizerSteps++;
+        if (model.boostLeft > 0) {
+            model.boostLeft--;
+        }
         return true;
     }
 

@@ -35,7 +35,10 @@ public final class Model {
     long lastOffset;
     /** Optimizer steps taken and commands applied: with the model's name it names one state. */
     long version;
-    /** Optimizer steps taken since version 0 or the last reset: the schedule of the learning rate goes by it. */
+    /**
+     * Optimizer steps taken since version 0 or the last reset, a drift's too: the schedule of the learning rate goes by
+     * it.
+     */
     long steps;
     /** Commands applied. */
     long controls;
@@ -52,6 +55,10 @@ public final class Model {
     int nonFiniteInARow;
     long nonFinite;
     long restores;
+    /** Watches its errors; absent if nothing does. */
+    final @Nullable DriftDetector detector;
+    /** For how many more steps the learning rate is multiplied because of a drift. */
+    long boostLeft;
     /** What {@link OnDivergence#RESTORE} goes back to; absent with another policy. */
     final @Nullable Checkpoint checkpoint;
 
@@ -92,6 +99,7 @@ public final class Model {
         this.labelScaler =
                 birth.scalesLabels() ? new LabelScaler(birth.architecture().outputs()) : null;
         this.pending = hyperparameters.batchSize() > 1 ? Parameters.zeros(birth.architecture()) : null;
+        this.detector = hyperparameters.drift().create();
         this.checkpoint = hyperparameters.onDivergence() == OnDivergence.RESTORE
                 ? new Checkpoint(state, scaler, labelScaler)
                 : null;
@@ -137,6 +145,8 @@ public final class Model {
                 || nonFiniteInARow < 0
                 || nonFinite < 0
                 || restores < 0
+                || boostLeft < 0
+                || boostLeft > spec.hyperparameters().drift().boostSteps()
                 || (scaler != null && scaler.count() < 0)
                 || (labelScaler != null && labelScaler.count() < 0)) {
             throw new IllegalArgumentException(
@@ -144,7 +154,9 @@ public final class Model {
                             + version + ", steps " + steps + ", controls " + controls + ", the optimizer's steps "
                             + optimizerSteps + ", samples " + samples + ", pending " + pendingCount + ", offsets "
                             + firstOffset + " to " + lastOffset + ", non-finite " + nonFiniteInARow
-                            + " in a row and " + nonFinite + " in all, restores " + restores);
+                            + " in a row and " + nonFinite + " in all, restores " + restores
+                            + ", steps of a boost left "
+                            + boostLeft);
         }
     }
 
@@ -164,8 +176,8 @@ public final class Model {
 
     /**
      * The same model with other weights and biases, which are copied. What belonged to those before is gone: the
-     * optimizer's memory and its steps, the unfinished mini-batch, the non-finite steps in a row; the checkpoint is the
-     * new model.
+     * optimizer's memory and its steps, the unfinished mini-batch, the non-finite steps in a row, what was seen of
+     * drift; the checkpoint is the new model.
      *
      * @param parameters finite, and of this model's shape
      */
@@ -179,6 +191,10 @@ public final class Model {
             copy.pendingCount = 0;
         }
         copy.nonFiniteInARow = 0;
+        copy.boostLeft = 0;
+        if (copy.detector != null) {
+            copy.detector.clear();
+        }
         if (copy.checkpoint != null) {
             copy.checkpoint.save(copy);
         }
@@ -231,7 +247,7 @@ public final class Model {
         return version;
     }
 
-    /** Optimizer steps taken since version 0 or the last reset. */
+    /** Optimizer steps taken since version 0 or the last reset, a drift's too. */
     public long steps() {
         return steps;
     }
@@ -320,9 +336,36 @@ public final class Model {
         return mapping == null ? 0 : mapping.knownClasses(vocabulary);
     }
 
+    /** What watches its errors for drift; null if nothing does. */
+    public @Nullable DriftDetector detector() {
+        return detector;
+    }
+
+    /** For how many more steps the learning rate is multiplied because of a drift. */
+    public long boostLeft() {
+        return boostLeft;
+    }
+
     /** The label statistics; null without scaling of labels. */
     public @Nullable LabelScaler labelScaler() {
         return labelScaler;
+    }
+
+    /** Forgets all that it has learned to predict with: what {@link DriftReaction#RESET} does. */
+    void beginAnew() {
+        state.parameters().set(spec.birth().origin().parameters(spec.architecture()));
+        state.slots().forEach(Parameters::clear);
+        steps = 0;
+        optimizerSteps = 0;
+        if (pending != null) {
+            pending.clear();
+            pendingCount = 0;
+        }
+        learningRateFactor = 1.0;
+        nonFiniteInARow = 0;
+        if (checkpoint != null) {
+            checkpoint.save(this);
+        }
     }
 
     /** The gradient sum of the unfinished batch; null if every sample is a batch. */
@@ -341,6 +384,8 @@ public final class Model {
     /** The learning rate of the next step. */
     public double learningRate() {
         Hyperparameters hyperparameters = spec.hyperparameters();
-        return hyperparameters.schedule().at(hyperparameters.optimizer().learningRate(), steps) * learningRateFactor;
+        double rate =
+                hyperparameters.schedule().at(hyperparameters.optimizer().learningRate(), steps) * learningRateFactor;
+        return boostLeft == 0 ? rate : rate * hyperparameters.drift().boostFactor();
     }
 }

@@ -229,6 +229,17 @@ public final class ModelState {
                     ModelState::decides,
                     ModelState::outputs,
                     model -> checkpointLabelScalerOf(model).squares()),
+            new StateField.Whole(
+                    "drift.boost",
+                    ModelState::boosts,
+                    ModelState::decides,
+                    0,
+                    Model::boostLeft,
+                    (model, value) -> model.boostLeft = value),
+            new StateField.Detector(
+                    "drift.detector",
+                    ModelState::detects,
+                    model -> model.spec().hyperparameters().drift().decides()),
             new StateField.Metrics("metrics.state"));
 
     private static final Map<String, StateField> BY_PATH = new LinkedHashMap<>();
@@ -256,8 +267,8 @@ public final class ModelState {
     }
 
     /**
-     * How many real numbers there are, at most, in the state of a model of this spec; whole ones, flags, words, ids and
-     * metrics apart.
+     * How many real numbers there are, at most, in the state of a model of this spec; whole ones, flags, words, ids,
+     * the detector's and metrics apart.
      */
     public static long reals(ModelSpec spec) {
         return FIELDS.stream()
@@ -265,7 +276,16 @@ public final class ModelState {
                         && !(field instanceof StateField.Whole)
                         && !(field instanceof StateField.Flag)
                         && !isText(field)
+                        && !(field instanceof StateField.Detector)
                         && !(field instanceof StateField.Metrics))
+                .mapToLong(field -> field.numbers(spec))
+                .sum();
+    }
+
+    /** How many numbers the detector of drift of a model of this spec has, at most; 0 if there is none. */
+    public static long detectorNumbers(ModelSpec spec) {
+        return FIELDS.stream()
+                .filter(field -> field.isIn(spec) && field instanceof StateField.Detector)
                 .mapToLong(field -> field.numbers(spec))
                 .sum();
     }
@@ -292,6 +312,14 @@ public final class ModelState {
 
     private static boolean scales(ModelSpec spec) {
         return spec.birth().scales();
+    }
+
+    private static boolean detects(ModelSpec spec) {
+        return spec.hyperparameters().drift().detects();
+    }
+
+    private static boolean boosts(ModelSpec spec) {
+        return spec.hyperparameters().drift().boosts();
     }
 
     private static boolean hasGaps(ModelSpec spec) {

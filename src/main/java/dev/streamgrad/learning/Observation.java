@@ -9,6 +9,7 @@ import java.util.List;
  * @param learningRate the learning rate of the next step
  * @param gradientNorm the norm of the step's gradient, before clipping
  * @param window the prequential figures over the window
+ * @param driftWindow how many of the last errors its detector of drift remembers; {@link #UNWATCHED} without one
  * @param layers from the first after the features to the outputs
  */
 public record Observation(
@@ -16,7 +17,10 @@ public record Observation(
         double learningRate,
         double gradientNorm,
         PrequentialMetrics.Figures window,
+        long driftWindow,
         List<OfLayer> layers) {
+    /** What {@link #driftWindow} is where nothing watches for drift. */
+    public static final long UNWATCHED = -1;
 
     /** Copies the list. */
     public Observation {

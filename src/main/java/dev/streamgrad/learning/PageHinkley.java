@@ -1,5 +1,7 @@
 package dev.streamgrad.learning;
 
+import dev.streamgrad.nn.Named;
+import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -27,13 +29,27 @@ public final class PageHinkley extends DriftDetector {
     private static final double FIRST_MAXIMUM = -1.0;
 
     /** Which changes are reported. */
-    public enum Mode {
+    public enum Mode implements Named {
         /** Errors that become greater. */
         UP,
         /** Errors that become smaller. */
         DOWN,
         /** Either. */
-        BOTH
+        BOTH;
+
+        /**
+         * The mode with this name.
+         *
+         * @throws IllegalArgumentException if there is none; the message lists those that exist
+         */
+        public static Mode of(String id) {
+            return Named.parse(values(), "drift.page-hinkley.mode", id);
+        }
+
+        @Override
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private final long minSamples;
@@ -119,11 +135,7 @@ public final class PageHinkley extends DriftDetector {
     public double estimateAfter() {
         return change() == Change.NONE
                 ? mean
-                : hasRisen() ? meanSince(nAtMin, meanAtMin) : meanSince(nAtMax, meanAtMax);
-    }
-
-    private double meanSince(long cut, double cutMean) {
-        return (n * mean - cut * cutMean) / (n - cut);
+                : hasRisen() ? meanSince(nAtMin, meanAtMin, n, mean) : meanSince(nAtMax, meanAtMax, n, mean);
     }
 
     @Override

@@ -22,7 +22,7 @@ public final class PrequentialMetrics {
 
     private static final int LOSS = 1;
     /** Right answers for a classifier, absolute errors for a regression; of the model and of both baselines. */
-    private static final int MODEL = 2;
+    static final int MODEL = 2;
 
     private static final int CONSTANT = 3;
     private static final int LAST = 4;

@@ -25,6 +25,14 @@ record SettingsReader(Map<String, String> settings) {
         }
     }
 
+    boolean truth(String key) {
+        String text = text(key);
+        if (!text.equals("true") && !text.equals("false")) {
+            throw wrong(key, "true or false", text);
+        }
+        return text.equals("true");
+    }
+
     int wholeInt(String key) {
         long value = whole(key);
         if (value != (int) value) {

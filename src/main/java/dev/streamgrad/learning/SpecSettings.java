@@ -63,6 +63,7 @@ public final class SpecSettings {
         defaults.put("snapshot.every", "1000");
         defaults.put("metrics.window", "1000");
         defaults.put(MAX_RECORD_BYTES, "1048576");
+        defaults.putAll(DriftPolicy.DEFAULTS);
         DEFAULTS = Collections.unmodifiableMap(defaults);
     }
 
@@ -78,8 +79,7 @@ public final class SpecSettings {
         Map<String, String> all = new LinkedHashMap<>(DEFAULTS);
         settings.forEach((key, value) -> {
             if (all.put(key, value) == null) {
-                throw new IllegalArgumentException(
-                        "no model setting is called " + key + "; there are " + DEFAULTS.keySet());
+                throw new IllegalArgumentException("no model setting is called " + key + "; there are " + shownNames());
             }
         });
         SettingsReader reader = new SettingsReader(all);
@@ -104,7 +104,16 @@ public final class SpecSettings {
                         reader.wholeInt("divergence.restore.after"),
                         reader.whole("snapshot.every"),
                         reader.wholeInt("metrics.window"),
-                        reader.wholeInt(MAX_RECORD_BYTES)));
+                        reader.wholeInt(MAX_RECORD_BYTES),
+                        DriftPolicy.parse(reader)));
+    }
+
+    /** In one line, and those of drift are many. */
+    private static List<String> shownNames() {
+        List<String> names = new ArrayList<>(DEFAULTS.keySet());
+        names.removeAll(DriftPolicy.DEFAULTS.keySet());
+        names.add("drift.*");
+        return names;
     }
 
     /**
@@ -129,6 +138,7 @@ public final class SpecSettings {
     private static Map<String, String> withLaterSettings(ModelSpec spec) {
         Map<String, String> settings = format(spec);
         settings.putIfAbsent(LABEL_SCALING, LabelScaling.NONE.id());
+        settings.putIfAbsent(DriftPolicy.DETECTOR, DriftDetectorKind.NONE.id());
         Mapping.DEFAULTS.forEach(settings::putIfAbsent);
         return settings;
     }
@@ -197,7 +207,8 @@ public final class SpecSettings {
 
     /**
      * The settings that describe {@code spec}: those it uses, in a fixed order, so that equal specs give equal text.
-     * What came after snapshots of this form were first written, as label.scaling did, is only there where it is on.
+     * What came after snapshots of this form were first written, as label.scaling and drift.detector did, is only there
+     * where it is on.
      */
     public static Map<String, String> format(ModelSpec spec) {
         Map<String, String> settings = new LinkedHashMap<>();
@@ -241,6 +252,7 @@ public final class SpecSettings {
         settings.put("snapshot.every", Long.toString(hyperparameters.snapshotEvery()));
         settings.put("metrics.window", Integer.toString(hyperparameters.metricsWindow()));
         settings.put(MAX_RECORD_BYTES, Integer.toString(hyperparameters.maxRecordBytes()));
+        settings.putAll(hyperparameters.drift().settings());
         return settings;
     }
 

@@ -6,6 +6,7 @@ import dev.streamgrad.encoding.Vocabulary;
 import dev.streamgrad.nn.Parameters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.DoubleConsumer;
 import java.util.function.DoubleSupplier;
@@ -16,6 +17,7 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One piece of a model's state, with its name and the way in and out. Whatever writes, reads or digests a state goes
@@ -312,6 +314,28 @@ public sealed interface StateField {
         @Override
         public long numbers(ModelSpec spec) {
             return 1 + RecentCommands.MOST * (1L + RecentCommands.LONGEST_ID);
+        }
+    }
+
+    /** What the detector of drift remembers, much of which are counts. */
+    record Detector(String path, Predicate<ModelSpec> presence, Predicate<Model> decides) implements StateField {
+        private static DriftDetector of(@Nullable DriftDetector detector) {
+            return Objects.requireNonNull(detector);
+        }
+
+        @Override
+        public void forEach(Model model, DoubleConsumer consumer) {
+            of(model.detector()).write(consumer);
+        }
+
+        @Override
+        public void fill(Model model, DoubleSupplier numbers) {
+            of(model.detector()).restore(numbers);
+        }
+
+        @Override
+        public long numbers(ModelSpec spec) {
+            return of(spec.hyperparameters().drift().create()).most();
         }
     }
 

@@ -10,6 +10,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,26 +27,29 @@ public final class Steering {
      * The settings that may change while a model lives: those of its {@link Hyperparameters}, and not the optimizer's
      * kind, which decides what the model has to remember.
      */
-    public static final Set<String> CHANGEABLE = Set.of(
-            "learning.rate",
-            "momentum",
-            "adam.beta1",
-            "adam.beta2",
-            "adam.epsilon",
-            "weight.decay",
-            "schedule",
-            "schedule.every",
-            "schedule.factor",
-            "schedule.steps",
-            "schedule.warmup",
-            "schedule.minimum",
-            "batch.size",
-            "clip.gradient.norm",
-            "on.divergence",
-            "divergence.restore.after",
-            "snapshot.every",
-            "metrics.window",
-            SpecSettings.MAX_RECORD_BYTES);
+    public static final Set<String> CHANGEABLE = Stream.concat(
+                    Stream.of(
+                            "learning.rate",
+                            "momentum",
+                            "adam.beta1",
+                            "adam.beta2",
+                            "adam.epsilon",
+                            "weight.decay",
+                            "schedule",
+                            "schedule.every",
+                            "schedule.factor",
+                            "schedule.steps",
+                            "schedule.warmup",
+                            "schedule.minimum",
+                            "batch.size",
+                            "clip.gradient.norm",
+                            "on.divergence",
+                            "divergence.restore.after",
+                            "snapshot.every",
+                            "metrics.window",
+                            SpecSettings.MAX_RECORD_BYTES),
+                    DriftPolicy.DEFAULTS.keySet().stream())
+            .collect(Collectors.toUnmodifiableSet());
 
     /** What counts what this model has been through, and stays with it when a state comes from elsewhere. */
     private static final Set<String> OWN = Set.of(
@@ -67,6 +72,7 @@ public final class Steering {
 
     private static final String BATCH = "batch.";
     private static final String METRICS = "metrics.state";
+    private static final String DRIFT = "drift.";
 
     /** Sums of squares, and numbers of samples. */
     private static final Set<String> NEVER_NEGATIVE = Set.of(
@@ -100,7 +106,8 @@ public final class Steering {
     /**
      * Changes some of {@link #CHANGEABLE}. Another {@code batch.size} counts from the next sample, and what is
      * unfinished of a batch is given up; another {@code metrics.window} begins with empty metrics; with
-     * {@code on.divergence=restore} the present state is what the model goes back to.
+     * {@code on.divergence=restore} the present state is what the model goes back to; another detector of drift, or one
+     * with other parameters, has seen nothing.
      */
     public static Model set(Model model, Map<String, String> settings, @Nullable String id) {
         if (settings.isEmpty()) {
@@ -128,9 +135,12 @@ public final class Steering {
                 next.hyperparameters().batchSize() != spec.hyperparameters().batchSize();
         boolean otherWindow =
                 next.hyperparameters().metricsWindow() != spec.hyperparameters().metricsWindow();
+        boolean otherDetector =
+                !next.hyperparameters().drift().watchesAs(spec.hyperparameters().drift());
         for (StateField field : ModelState.FIELDS) {
             boolean lost = (otherBatch && field.path().startsWith(BATCH))
-                    || (otherWindow && field.path().equals(METRICS));
+                    || (otherWindow && field.path().equals(METRICS))
+                    || (otherDetector && field.path().startsWith(DRIFT));
             if (field.isIn(spec) && field.isIn(next) && !lost && !isShared(field)) {
                 copy(field, model, changed);
             }
@@ -174,7 +184,7 @@ public final class Steering {
     /**
      * The state of another model, or of this one as it was, under the next version: its settings, weights, optimizer
      * memory, statistics, words and schedule. Metrics and counters are this model's own, and so is whether it is
-     * frozen.
+     * frozen. What was seen of drift was another line's: the detector begins anew, and no boost is under way.
      *
      * @param state stays as it is: what is taken from it is copied
      */
@@ -184,7 +194,7 @@ public final class Steering {
         boolean otherWindow = state.spec().hyperparameters().metricsWindow()
                 != model.spec().hyperparameters().metricsWindow();
         for (StateField field : ModelState.FIELDS) {
-            if (!field.isIn(state.spec()) || isShared(field)) {
+            if (!field.isIn(state.spec()) || isShared(field) || field.path().startsWith(DRIFT)) {
                 continue;
             }
             if (!OWN.contains(field.path())) {
@@ -237,14 +247,16 @@ public final class Steering {
     /** What somebody sets must be in what they get. */
     private static void requireMeaning(Map<String, String> settings, ModelSpec next) {
         Set<String> unused = new TreeSet<>(settings.keySet());
-        // It is left out where it is off.
+        // They are left out where they are off.
         unused.remove(SpecSettings.LABEL_SCALING);
+        unused.remove(DriftPolicy.DETECTOR);
         unused.removeAll(SpecSettings.format(next).keySet());
         if (!unused.isEmpty()) {
             throw new IllegalArgumentException(unused.iterator().next() + " has no meaning with layers "
                     + next.architecture() + ", optimizer="
-                    + next.birth().optimizer().id() + " and schedule="
-                    + next.hyperparameters().schedule().id()
+                    + next.birth().optimizer().id() + ", schedule="
+                    + next.hyperparameters().schedule().id() + " and drift.detector="
+                    + next.hyperparameters().drift().detector().id()
                     + "; leave it out");
         }
     }

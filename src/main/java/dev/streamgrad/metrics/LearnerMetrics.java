@@ -3,6 +3,7 @@ package dev.streamgrad.metrics;
 import dev.streamgrad.app.LearnerApp;
 import dev.streamgrad.control.Command;
 import dev.streamgrad.control.Event;
+import dev.streamgrad.learning.Drift;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.settings.Settings;
@@ -297,6 +298,11 @@ public final class LearnerMetrics implements LearningListener, StateRestoreListe
         @Override
         public void event(String model, Event.Kind kind) {
             LearnerMetrics.this.models.getOrDefault(model, others).event(kind);
+        }
+
+        @Override
+        public void drifted(String model, Drift drift, long offset) {
+            LearnerMetrics.this.models.getOrDefault(model, others).drifted(drift.direction());
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.streamgrad.metrics;
 
 import dev.streamgrad.control.Command;
 import dev.streamgrad.control.Event;
+import dev.streamgrad.learning.DriftDetector.Direction;
 import dev.streamgrad.learning.Observation;
 import dev.streamgrad.learning.PrequentialMetrics.Figures;
 import dev.streamgrad.learning.Task;
@@ -55,6 +56,7 @@ final class ModelMeters {
     private final boolean single;
     private volatile @Nullable Observation seen;
     private volatile boolean frozen;
+    private volatile boolean showsDrift;
 
     /** The meters of many models together: counters and losses, which can be added, and nothing else. */
     ModelMeters(MeterRegistry registry, String name) {
@@ -260,6 +262,11 @@ final class ModelMeters {
         }
 
         @Override
+        public void driftWarning() {
+            driftWarnings().increment();
+        }
+
+        @Override
         public void snapshot() {
             snapshots.increment();
         }
@@ -267,6 +274,9 @@ final class ModelMeters {
         @Override
         public void observed(Observation observation) {
             seen = observation;
+            if (observation.driftWindow() != Observation.UNWATCHED) {
+                showDrift();
+            }
         }
 
         /** The partition goes; what it told stays counted. */
@@ -280,6 +290,42 @@ final class ModelMeters {
                 }
             }
         }
+    }
+
+    /**
+     * Most models have no detector, and one may have one later. Its counters begin at 0, or Prometheus would not see
+     * them rise to 1.
+     */
+    private void showDrift() {
+        if (!showsDrift) {
+            showsDrift = true;
+            synchronized (all) {
+                drifts(Direction.WORSE);
+                drifts(Direction.BETTER);
+                driftWarnings();
+                gauge(
+                        "streamgrad.drift.window",
+                        "Errors that the model's detector of drift remembers.",
+                        Tags.of("model", name),
+                        seen -> seen.driftWindow() == Observation.UNWATCHED ? Double.NaN : seen.driftWindow());
+            }
+        }
+    }
+
+    /** A sample has shown a drift of the model's errors. */
+    void drifted(Direction direction) {
+        drifts(direction).increment();
+    }
+
+    private Counter drifts(Direction direction) {
+        return rarely(
+                "streamgrad.drifts",
+                "Drifts of the model's errors.",
+                Tags.of("model", name, "direction", direction.id()));
+    }
+
+    private Counter driftWarnings() {
+        return rarely("streamgrad.drift.warnings", "Times that a drift seemed to begin.", Tags.of("model", name));
     }
 
     /** Something was decided about the model. */
@@ -303,9 +349,13 @@ final class ModelMeters {
 
     /** Most models never have any of these, so that each has a meter only once there is something to count. */
     private void rare(String meter, String description, Tags tags) {
+        rarely(meter, description, tags).increment();
+    }
+
+    private Counter rarely(String meter, String description, Tags tags) {
         synchronized (all) {
             Counter counter = registry.find(meter).tags(tags).counter();
-            (counter == null ? counter(meter, description, tags) : counter).increment();
+            return counter == null ? counter(meter, description, tags) : counter;
         }
     }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A model at a version: enough to resume, to audit and to serve. As JSON:
  *
  * <pre>
- *   format               2; a reader refuses a newer one
+ *   format               3 of a model whose errors are watched for drift, else 2; a reader refuses a newer one
  *   model                its name
  *   spec                 the model's settings, by their names
  *   firstOffset, lastOffset, version, steps, controls, frozen
@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *   labelScaling         the same of labels; only with label.scaling
  *   learningRateFactor, nonFinite
  *   checkpoint           what on.divergence=restore goes back to; only with it
+ *   drift                what the detector of drift remembers; only with drift.detector; and the steps that a boost has
+ *                        left, only with drift.reaction=boost
  *   metrics              figures for people, and their state
  *   source               partition and offset of the last sample in it
  *   log                  topic, the id of the samples topic; keylessModel, the model of its records without a key;
@@ -40,9 +42,10 @@ import org.jspecify.annotations.Nullable;
  * <p>What there is of the model's state is a loop over {@link ModelState#FIELDS}. Doubles are in their shortest
  * round-trip form, so the bits survive.
  *
- * <p>Format 1, which is still read, had no {@code log}, neither {@code lastOffset} nor {@code steps} nor
- * {@code controls}, and no {@code checkpoint}: its snapshots were only taken when the checkpoint was, so that both are
- * the same.
+ * <p>Format 2 has no {@code drift}: a snapshot of a model without a detector is in it still, so that releases which
+ * know no drift can read it. Format 1, which is still read, had no {@code log}, neither {@code lastOffset} nor
+ * {@code steps} nor {@code controls}, and no {@code checkpoint}: its snapshots were only taken when the checkpoint was,
+ * so that both are the same.
  *
  * @param format the version of the format it was read from
  * @param name the model's name
@@ -60,8 +63,10 @@ public record Snapshot(
         @Nullable SamplesLog log,
         String fingerprint,
         long time) {
-    /** The version of the format that this release writes, and the newest it reads. */
-    public static final int FORMAT = 2;
+    /** The newest version of the format, and the newest that this release reads. */
+    public static final int FORMAT = 3;
+
+    private static final int FORMAT_WITHOUT_DRIFT = 2;
 
     /** What a snapshot of format 1 has not. */
     static final Set<String> LATER_THAN_FORMAT_1 = Set.of(
@@ -88,6 +93,7 @@ public record Snapshot(
     /** How many bytes a snapshot of this spec takes at most. */
     public static long largest(ModelSpec spec) {
         long numbers = ModelState.reals(spec)
+                + ModelState.detectorNumbers(spec)
                 + PrequentialMetrics.largest(spec.architecture().outputs());
         long rows = 0;
         for (int size : spec.architecture().sizes()) {
@@ -111,7 +117,17 @@ public record Snapshot(
 
     /** A snapshot of a model as it is now. The model is not copied: write it before the model learns on. */
     public static Snapshot of(String name, Model model, Source source, SamplesLog log, long time) {
-        return new Snapshot(FORMAT, name, model, source, log, Fingerprint.of(model), time);
+        return new Snapshot(formatOf(model.spec()), name, model, source, log, Fingerprint.of(model), time);
+    }
+
+    /** The format that a snapshot of a model of this spec is written in: the oldest that has room for all of it. */
+    static int formatOf(ModelSpec spec) {
+        return spec.hyperparameters().drift().detects() ? FORMAT : FORMAT_WITHOUT_DRIFT;
+    }
+
+    /** Whether it is in the format that this release writes for its model. */
+    public boolean isOfPresentFormat() {
+        return format == formatOf(model.spec());
     }
 
     /**
@@ -137,13 +153,12 @@ public record Snapshot(
     }
 
     /**
-     * The record's value, in the newest format.
+     * The record's value, in the format that this release writes.
      *
-     * @throws IllegalStateException if the snapshot was read from an older one, whose fingerprint is not that of the
-     *     newest
+     * @throws IllegalStateException if the snapshot was read from an older one, whose fingerprint is another
      */
     public byte[] toJson() {
-        if (format != FORMAT) {
+        if (!isOfPresentFormat()) {
             throw new IllegalStateException("a snapshot of format " + format + " cannot be written again");
         }
         return SnapshotWriter.toJson(this);

@@ -72,6 +72,9 @@ public record SnapshotDigest(
             "labelsScaled",
             "labelMeans",
             "labelSquares",
+            "drift",
+            "boost",
+            "detector",
             "metrics",
             "window",
             "sinceStart",
@@ -102,8 +105,8 @@ public record SnapshotDigest(
                 SnapshotReader.tree(Snapshot.of(name, model, source, LOG, time).toJson());
         for (int format = Snapshot.FORMAT; format >= 1; format--) {
             String fingerprint = Snapshot.fingerprintOf(model, format);
+            tree.put("format", format).put("fingerprint", fingerprint);
             if (format == 1) {
-                tree.put("format", format).put("fingerprint", fingerprint);
                 Snapshot.LATER_THAN_FORMAT_1.forEach(path -> tree.remove(path.split("\\.", -1)[0]));
             }
             digests.add(0, of(new Snapshot(format, name, model, source, null, fingerprint, time), tree));

@@ -144,7 +144,7 @@ final class SnapshotReader {
         }
         collect(node, path, collected);
         double[] numbers = collected.build().toArray();
-        if (field instanceof StateField.Metrics) {
+        if (field instanceof StateField.Metrics || field instanceof StateField.Detector) {
             fillAll(field, model, numbers);
             return;
         }

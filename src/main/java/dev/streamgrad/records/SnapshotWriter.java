@@ -42,7 +42,7 @@ final class SnapshotWriter {
 
     private void write(Snapshot snapshot) throws IOException {
         json.writeStartObject();
-        json.writeNumberField("format", Snapshot.FORMAT);
+        json.writeNumberField("format", snapshot.format());
         json.writeStringField("model", snapshot.name());
         writeSpec();
         String open = "";
@@ -130,15 +130,15 @@ final class SnapshotWriter {
                 writeWords(dictionary.words());
             }
             json.writeEndArray();
-        } else if (field instanceof StateField.Metrics metrics) {
-            writeState(metrics);
+        } else if (field instanceof StateField.Metrics || field instanceof StateField.Detector) {
+            writeState(field);
         }
     }
 
-    private void writeState(StateField.Metrics metrics) throws IOException {
+    private void writeState(StateField field) throws IOException {
         json.writeStartArray();
         try {
-            metrics.forEach(model, number -> {
+            field.forEach(model, number -> {
                 try {
                     Json.writeNumber(json, number);
                 } catch (IOException e) {

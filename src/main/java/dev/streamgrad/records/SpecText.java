@@ -61,7 +61,24 @@ final class SpecText {
                 divergence.restore.after=10
                 snapshot.every=1000
                 metrics.window=1000
-                max.record.bytes=1048576""".lines().forEach(line -> put(base, line));
+                max.record.bytes=1048576
+                drift.detector=none
+                drift.hddm.drift.confidence=0.001
+                drift.hddm.warning.confidence=0.005
+                drift.hddm.two.sided=false
+                drift.adwin.delta=0.002
+                drift.adwin.clock=32
+                drift.adwin.max.buckets=5
+                drift.adwin.min.window=5
+                drift.adwin.grace.period=10
+                drift.page-hinkley.min.samples=30
+                drift.page-hinkley.delta=0.005
+                drift.page-hinkley.threshold=50.0
+                drift.page-hinkley.alpha=0.9999
+                drift.page-hinkley.mode=up
+                drift.reaction=alert
+                drift.boost.factor=5.0
+                drift.boost.steps=500""".lines().forEach(line -> put(base, line));
         return base;
     }
 

@@ -24,12 +24,12 @@ import java.util.zip.CRC32C;
  * <pre>
  *   what
  *   3 bytes     "SGM"
- *   1 byte      version of this format, 3
+ *   1 byte      version of this format: 4 of a model whose errors are watched for drift, else 3
  *   whole       n, the length of the spec
  *   n bytes     the spec, as {@link SpecText} writes it
  *   fields …    those of {@link ModelState#FIELDS} that the model has, in that order, each by its kind:
  *               a whole number as a whole, less its least value; a real one as a double; rows, layers and slots as their
- *               doubles; flags, metrics, words and ids as numbers, as they are handed out
+ *               doubles; flags, metrics, words, ids and what the detector of drift remembers as numbers, as they are handed out
  *   int32       CRC-32C of everything before
  * </pre>
  *
@@ -38,6 +38,9 @@ import java.util.zip.CRC32C;
  * whole number of at most 2⁵³, and else a byte 0 and a double: most of the metrics are counts. A million states are a
  * store and a changelog whose size is that of a state, so what is small is written small.
  *
+ * <p>Version 3 is the same without the fields of drift: a model without a detector has none of them and is written as
+ * the releases before wrote it, which can read it.
+ *
  * <p>Two older versions are still read. Both have nine whole numbers before all real ones, see {@link #OLD_WHOLES}, and
  * neither has the last offset, the steps and the commands of a model, nor whether it is frozen. Version 2 had a
  * deflated spec, see {@link DeflatedSpec}. Version 1 had the spec as text behind an int32, and each whole and number in
@@ -45,8 +48,10 @@ import java.util.zip.CRC32C;
  * million models of one spec share one object, and the array in which it writes. Not thread-safe.
  */
 public final class StateFormat {
-    /** The version of the format that this release writes, and the newest it reads. */
-    public static final int VERSION = 3;
+    /** The newest version of the format, and the newest that this release reads. */
+    public static final int VERSION = 4;
+
+    private static final int VERSION_WITHOUT_DRIFT = 3;
 
     private static final byte[] MAGIC = {'S', 'G', 'M'};
 
@@ -127,6 +132,7 @@ public final class StateFormat {
                 + SpecText.of(spec).length
                 + LONGEST_WHOLE * (long) ModelState.FIELDS.size()
                 + Double.BYTES * ModelState.reals(spec)
+                + LONGEST_NUMBER * ModelState.detectorNumbers(spec)
                 + StateField.Words.LONGEST_NUMBER * ModelState.words(spec)
                 + Integer.BYTES;
     }
@@ -143,7 +149,7 @@ public final class StateFormat {
             out = ByteBuffer.wrap(written).order(ByteOrder.LITTLE_ENDIAN);
         }
         out.clear();
-        out.put(MAGIC).put((byte) VERSION);
+        out.put(MAGIC).put((byte) versionOf(spec));
         putWhole(specBytes.length);
         out.put(specBytes);
         for (StateField field : ModelState.FIELDS) {
@@ -153,6 +159,11 @@ public final class StateFormat {
         }
         out.putInt(checksum(written, out.position()));
         return Arrays.copyOf(written, out.position());
+    }
+
+    /** The oldest version that has room for a model of this spec. */
+    private static int versionOf(ModelSpec spec) {
+        return spec.hyperparameters().drift().detects() ? VERSION : VERSION_WITHOUT_DRIFT;
     }
 
     private void write(StateField field, Model model) {
@@ -167,6 +178,7 @@ public final class StateFormat {
 
     private static boolean isOfSmallNumbers(StateField field) {
         return field instanceof StateField.Metrics
+                || field instanceof StateField.Detector
                 || field instanceof StateField.Words
                 || field instanceof StateField.Ids
                 || field instanceof StateField.Flag;
@@ -220,7 +232,7 @@ public final class StateFormat {
                     switch (version) {
                         case 1 -> readVersion1(in);
                         case 2 -> readVersion2(in);
-                        default -> readVersion3(in);
+                        default -> readVersion3Or4(in);
                     };
             if (in.position() != end) {
                 throw new IllegalArgumentException(
@@ -234,7 +246,7 @@ public final class StateFormat {
         }
     }
 
-    private Model readVersion3(ByteBuffer in) {
+    private Model readVersion3Or4(ByteBuffer in) {
         ModelSpec spec = spec(take(in, getWhole(in)), SpecText::read);
         return Model.restore(spec, model -> {
             for (StateField field : ModelState.FIELDS) {

@@ -3,6 +3,7 @@ package dev.streamgrad.replay;
 import dev.streamgrad.control.Command;
 import dev.streamgrad.control.Event;
 import dev.streamgrad.control.Event.Cause;
+import dev.streamgrad.learning.Drift;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.SpecSettings;
 import dev.streamgrad.records.BadRecordException;
@@ -148,7 +149,7 @@ public final class History {
                     case CONTROL, DELETED -> event.version() <= model.version();
                     // What is refused takes no version.
                     case REFUSED -> event.version() < model.version();
-                    case CREATED, RESTORED -> false;
+                    case CREATED, RESTORED, DRIFT -> false;
                 };
     }
 
@@ -202,7 +203,12 @@ public final class History {
             events.remove();
         }
         if (outcome == ReplayedModel.Outcome.RESTORED) {
-            requireRestored(record);
+            requireSaid(
+                    Event.Kind.RESTORED, record, null, "no event says that the model went back to its checkpoint here");
+        }
+        if (outcome.isScored() && replayed.drift() != null) {
+            requireSaid(
+                    Event.Kind.DRIFT, record, replayed.drift(), "no event says that the model's errors drifted here");
         }
         if (outcome == ReplayedModel.Outcome.TRAINED && model.snapshotIsDueSince(before)) {
             listener.snapshotIsDue(new Source(record.partition(), record.offset()), time);
@@ -253,18 +259,20 @@ public final class History {
                 && next.event().version() == 0;
     }
 
-    private void requireRestored(ConsumerRecord<byte[], byte[]> record) {
+    /** What a sample does to the model by itself, an event says as well. */
+    private void requireSaid(
+            Event.Kind kind, ConsumerRecord<byte[], byte[]> record, @Nullable Drift drift, String otherwise) {
         Entry next = events.peek();
-        if (next != null
-                && next.event().kind() == Event.Kind.RESTORED
-                && next.event().after().offset() == record.offset()) {
+        if (next != null && next.event().kind() == kind && next.event().after().offset() == record.offset()) {
             events.remove();
-            requireSame(next);
+            if (requireSame(next) && !Objects.equals(next.event().drift(), drift)) {
+                disagree(
+                        next,
+                        "the samples give " + drift + ", it says "
+                                + next.event().drift());
+            }
         } else if (ledger.hadBegun(record.partition(), record.offset())) {
-            disagree(
-                    replayed.model().version(),
-                    new Source(record.partition(), record.offset()),
-                    "no event says that the model went back to its checkpoint here");
+            disagree(replayed.model().version(), new Source(record.partition(), record.offset()), otherwise);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.streamgrad.replay;
 
 import dev.streamgrad.control.Command;
+import dev.streamgrad.learning.Drift;
 import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
@@ -8,6 +9,7 @@ import dev.streamgrad.learning.PrequentialMetrics;
 import dev.streamgrad.records.BadRecordException;
 import dev.streamgrad.records.SampleReader;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** A model that is trained again on the records of its log. */
 public final class ReplayedModel {
@@ -83,6 +85,12 @@ public final class ReplayedModel {
     /** The loss of the prediction for the last sample that it was trained on or scored by. */
     public double loss() {
         return learner.loss();
+    }
+
+    /** The drift that the last sample has shown; null if it has shown none. */
+    @Nullable
+    Drift drift() {
+        return learner.drift();
     }
 
     /** As {@link PrequentialMetrics#score} of the prediction for that sample. */

@@ -324,7 +324,99 @@ final class SettingsDefinition {
                 SpecSettings.MAX_RECORD_BYTES,
                 ConfigDef.Type.INT,
                 "The largest size of a record, key and value together, in bytes; a larger one becomes a dead letter unread.");
+        drift(definition);
         return definition;
+    }
+
+    private static void drift(ConfigDef definition) {
+        model(
+                definition,
+                "drift.detector",
+                ConfigDef.Type.STRING,
+                "What watches the model's errors for drift: none; hddm-a, for right or wrong; adwin, for errors from 0 to 1; or page-hinkley,"
+                        + " for losses of any size. A class is 0 if right and 1 if wrong; of a regression the loss is taken, up to 1 with the"
+                        + " first two.");
+        model(
+                definition,
+                "drift.hddm.drift.confidence",
+                ConfigDef.Type.DOUBLE,
+                "For hddm-a: how often, at most, a drift may be reported where there is none; over 0 and under 1.");
+        model(
+                definition,
+                "drift.hddm.warning.confidence",
+                ConfigDef.Type.DOUBLE,
+                "For hddm-a: the same of a warning; at least as much.");
+        model(
+                definition,
+                "drift.hddm.two.sided",
+                ConfigDef.Type.STRING,
+                "For hddm-a: whether errors that become fewer are a drift, for the better, as well: true or false.");
+        model(
+                definition,
+                "drift.adwin.delta",
+                ConfigDef.Type.DOUBLE,
+                "For adwin: how often, at most, the window may be cut where nothing has changed; over 0 and under 1.");
+        model(
+                definition,
+                "drift.adwin.clock",
+                ConfigDef.Type.INT,
+                "For adwin: after how many errors it looks for a cut.");
+        model(
+                definition,
+                "drift.adwin.max.buckets",
+                ConfigDef.Type.INT,
+                "For adwin: how many buckets of each size its window has; from 2 to 1000.");
+        model(
+                definition,
+                "drift.adwin.min.window",
+                ConfigDef.Type.INT,
+                "For adwin: how many errors there must be on each side of a cut.");
+        model(
+                definition,
+                "drift.adwin.grace.period",
+                ConfigDef.Type.INT,
+                "For adwin: the longest window in which it does not look for a cut.");
+        model(
+                definition,
+                "drift.page-hinkley.min.samples",
+                ConfigDef.Type.LONG,
+                "For page-hinkley: from how many errors on it reports.");
+        model(
+                definition,
+                "drift.page-hinkley.delta",
+                ConfigDef.Type.DOUBLE,
+                "For page-hinkley: the distance from the mean that is ordinary, at least 0.");
+        model(
+                definition,
+                "drift.page-hinkley.threshold",
+                ConfigDef.Type.DOUBLE,
+                "For page-hinkley: how far distances must have added up, in the unit of the losses: the one number to choose for a model.");
+        model(
+                definition,
+                "drift.page-hinkley.alpha",
+                ConfigDef.Type.DOUBLE,
+                "For page-hinkley: what the sum of distances is multiplied by at each error; over 0 and at most 1.");
+        model(
+                definition,
+                "drift.page-hinkley.mode",
+                ConfigDef.Type.STRING,
+                "For page-hinkley: up, for losses that become greater; down, for smaller ones; or both.");
+        model(
+                definition,
+                "drift.reaction",
+                ConfigDef.Type.STRING,
+                "What a drift for the worse does, unless the model is frozen: alert (an event and metrics, nothing else), boost (a higher"
+                        + " learning rate for a while) or reset (new weights).");
+        model(
+                definition,
+                "drift.boost.factor",
+                ConfigDef.Type.DOUBLE,
+                "For boost: what the learning rate is multiplied by; over 1 and at most 1000.");
+        model(
+                definition,
+                "drift.boost.steps",
+                ConfigDef.Type.LONG,
+                "For boost: for how many optimizer steps; another drift starts them anew.");
     }
 
     private static void formats(ConfigDef definition) {

@@ -2,6 +2,7 @@ package dev.streamgrad.stream;
 
 import dev.streamgrad.control.Command;
 import dev.streamgrad.control.Event;
+import dev.streamgrad.learning.Drift;
 import dev.streamgrad.learning.Observation;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException.Reason;
@@ -65,6 +66,15 @@ public interface LearningListener {
         default void event(String model, Event.Kind kind) {}
 
         /**
+         * A sample has shown a drift of a model's errors.
+         *
+         * @param model its name
+         * @param drift what there is to say of it
+         * @param offset of the sample
+         */
+        default void drifted(String model, Drift drift, long offset) {}
+
+        /**
          * A command has been dealt with.
          *
          * @param model the name in its key; empty where it names none
@@ -124,6 +134,9 @@ public interface LearningListener {
 
         /** A sample's step was refused because it would not have been finite. */
         default void refused(boolean restored) {}
+
+        /** A sample was the first to say that there may be a drift. */
+        default void driftWarning() {}
 
         /** A snapshot was written. */
         default void snapshot() {}

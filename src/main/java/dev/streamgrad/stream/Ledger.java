@@ -5,6 +5,7 @@ import dev.streamgrad.control.Event;
 import dev.streamgrad.control.Event.Cause;
 import dev.streamgrad.control.Event.Kind;
 import dev.streamgrad.control.Event.Said;
+import dev.streamgrad.learning.Drift;
 import dev.streamgrad.learning.SpecSettings;
 import dev.streamgrad.records.Fingerprint;
 import dev.streamgrad.records.SamplesLog;
@@ -49,18 +50,25 @@ final class Ledger {
     /** A sample has made a model. */
     void created(InFlightRecord inFlight, LiveModel live) {
         if (writesEvents) {
-            write(inFlight, live.name(), live.key(), bySample(inFlight, live, Kind.CREATED));
+            write(inFlight, live.name(), live.key(), bySample(inFlight, live, Kind.CREATED, null));
         }
     }
 
     /** A model has gone back to its checkpoint at a sample. */
     void restored(InFlightRecord inFlight, LiveModel live) {
         if (writesEvents) {
-            write(inFlight, live.name(), live.key(), bySample(inFlight, live, Kind.RESTORED));
+            write(inFlight, live.name(), live.key(), bySample(inFlight, live, Kind.RESTORED, null));
         }
     }
 
-    private Event bySample(InFlightRecord inFlight, LiveModel live, Kind kind) {
+    /** A sample has shown a drift; the model is as it is after what that did to it. */
+    void drifted(InFlightRecord inFlight, LiveModel live, Drift drift) {
+        if (writesEvents) {
+            write(inFlight, live.name(), live.key(), bySample(inFlight, live, Kind.DRIFT, drift));
+        }
+    }
+
+    private Event bySample(InFlightRecord inFlight, LiveModel live, Kind kind, @Nullable Drift drift) {
         boolean made = kind == Kind.CREATED;
         return new Event(
                 kind,
@@ -74,6 +82,7 @@ final class Ledger {
                 made ? SpecSettings.format(live.model().spec()) : Map.of(),
                 null,
                 0,
+                drift,
                 made ? null : Fingerprint.of(live.model()));
     }
 
@@ -151,6 +160,7 @@ final class Ledger {
                 Map.of(),
                 reason,
                 limit,
+                null,
                 fingerprint);
     }
 

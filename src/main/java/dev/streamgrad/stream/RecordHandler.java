@@ -2,6 +2,7 @@ package dev.streamgrad.stream;
 
 import dev.streamgrad.cluster.ClusterFacts;
 import dev.streamgrad.json.ShortestDecimal;
+import dev.streamgrad.learning.Drift;
 import dev.streamgrad.learning.Learner;
 import dev.streamgrad.learning.Model;
 import dev.streamgrad.learning.ModelSpec;
@@ -349,9 +350,31 @@ final class RecordHandler {
             live.listener().scored(learner.loss());
         }
         inFlight.send(LearnTopology.PREDICTIONS, live.key(), prediction);
+        Drift drift = learner.drift();
+        if (drift != null) {
+            drifted(inFlight, live, drift);
+        } else if (learner.warned()) {
+            live.listener().driftWarning();
+        }
         if (model.snapshotIsDueSince(version)) {
             ledger.snapshot(inFlight, live);
         }
+    }
+
+    private void drifted(InFlightRecord inFlight, LiveModel live, Drift drift) {
+        ledger.drifted(inFlight, live, drift);
+        listener.drifted(live.name(), drift, inFlight.from().offset());
+        LOG.info(
+                "model {} drifts, which {} says of the errors up to sample {}@{}: {} than before, {} on average and now {};"
+                        + " reaction: {}",
+                live.name(),
+                drift.detector().id(),
+                partition,
+                inFlight.from().offset(),
+                drift.direction().id(),
+                ShortestDecimal.text(drift.before()),
+                ShortestDecimal.text(drift.after()),
+                drift.reaction().id());
     }
 
     private String divergence(LiveModel live, double learningRate, Learner.Outcome outcome, RecordMetadata from) {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.streamgrad.control.Command;
 import dev.streamgrad.control.Event;
+import dev.streamgrad.learning.Drift;
+import dev.streamgrad.learning.DriftDetector.Direction;
+import dev.streamgrad.learning.DriftDetectorKind;
+import dev.streamgrad.learning.DriftReaction;
 import dev.streamgrad.learning.Task;
 import dev.streamgrad.records.BadRecordException.Reason;
 import dev.streamgrad.stream.LearningListener;
@@ -107,7 +111,26 @@ class DeadLetterNotesTest {
         return told;
     }
 
+    private static final Drift DRIFT =
+            new Drift(DriftDetectorKind.HDDM_A, Direction.WORSE, 0.0125, 0.75, DriftReaction.ALERT);
+
+    @Test
+    void drifts_areSaid_upToANumberOfLines() {
+        for (int i = 0; i < 2 * DeadLetterNotes.MOST_NOTES; i++) {
+            task.drifted("xor", DRIFT, 2_040 + i);
+        }
+        assertThat(lines)
+                .hasSize(DeadLetterNotes.MOST_NOTES)
+                .startsWith(
+                        "model xor drifts: worse by hddm-a, mean error 0.01250 before and 0.7500 since, reaction alert, at"
+                                + " sample 2040");
+        assertThat(lines.get(lines.size() - 1)).endsWith("from here on, drifts are only counted");
+    }
+
     private static Object something(Class<?> type) {
+        if (type == Drift.class) {
+            return DRIFT;
+        }
         Map<Class<?>, Object> values = Map.of(
                 String.class,
                 "text",

@@ -172,6 +172,18 @@ class DemoCommandTest {
                                 + " drops\\R(?s:.*)learned after 2\\d,\\d+ samples");
     }
 
+    /** The labels flip at sample 20,000. */
+    @Test
+    void demoOfDriftingLabels_withADetector_tellsOfTheDriftWithinFiftySamples_andOfNoneBefore() throws Exception {
+        CommandRun demo = CommandRun.of(
+                0, "--dataset", "drifting-xor", "--until-learned", "--rate", "0", "--set", "drift.detector=hddm-a");
+        assertThat(demo.err.toString().lines().filter(line -> line.contains(" drifts: ")))
+                .singleElement()
+                .asString()
+                .matches(
+                        "model drifting-xor drifts: worse by hddm-a, mean error .* reaction alert, at sample 200[0-4]\\d");
+    }
+
     @Test
     void demoThatDiverges_saysSo_inNarrowLines_andGoesOnCounting() throws Exception {
         CommandRun demo = CommandRun.of(

@@ -145,7 +145,7 @@ class CommandTest {
             old = Snapshot.read(Objects.requireNonNull(in).readAllBytes());
         }
         Command back = Command.read(new Command("r", Kind.RESTORE, Map.of(), old, null, false, null, null).toJson());
-        assertThat(Objects.requireNonNull(back.state()).format()).isEqualTo(Snapshot.FORMAT);
+        assertThat(Objects.requireNonNull(back.state()).format()).isEqualTo(2);
         assertThat(Fingerprint.of(back.state().model())).isEqualTo(Fingerprint.of(old.model()));
     }
 
@@ -193,7 +193,7 @@ class CommandTest {
                 "{\"command\":\"restore\"} | state must be a snapshot, which is what restore is to restore; got MISSING",
                 "{\"command\":\"restore\",\"state\":null} | state must be a snapshot",
                 "{\"command\":\"restore\",\"state\":{}} | state must be a snapshot",
-                "{\"command\":\"restore\",\"state\":{\"format\":3}} | unknown format 3 of a snapshot",
+                "{\"command\":\"restore\",\"state\":{\"format\":4}} | unknown format 4 of a snapshot",
             })
     void whatIsNoCommand_isRefusedInALine(String json, String reason) {
         assertThat(refusal(bytes(json))).contains(reason);

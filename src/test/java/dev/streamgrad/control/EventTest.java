@@ -7,6 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.streamgrad.control.Event.Cause;
 import dev.streamgrad.control.Event.Said;
+import dev.streamgrad.learning.Drift;
+import dev.streamgrad.learning.DriftDetector.Direction;
+import dev.streamgrad.learning.DriftDetectorKind;
+import dev.streamgrad.learning.DriftReaction;
 import dev.streamgrad.learning.ModelSpec;
 import dev.streamgrad.learning.SpecSettings;
 import dev.streamgrad.records.Source;
@@ -42,6 +46,7 @@ class EventTest {
                         SpecSettings.format(ModelSpec.xor()),
                         null,
                         0,
+                        null,
                         null),
                 new Event(
                         Event.Kind.CONTROL,
@@ -60,6 +65,7 @@ class EventTest {
                         Map.of(),
                         null,
                         0,
+                        null,
                         "cfa94bd9ff9d6f1fe9f7d2d56d4b1cd0ec9a6c0d5a0a7c4bfbd2f2a1f4c8e7d6"),
                 new Event(
                         Event.Kind.REFUSED,
@@ -73,6 +79,7 @@ class EventTest {
                         Map.of(),
                         "key must be a model's name; got nothing",
                         0,
+                        null,
                         null),
                 new Event(
                         Event.Kind.REFUSED,
@@ -86,6 +93,7 @@ class EventTest {
                         Map.of(),
                         "state must have snapshots of at most 1048576 bytes",
                         1_048_576,
+                        null,
                         null),
                 new Event(
                         Event.Kind.RESTORED,
@@ -99,6 +107,7 @@ class EventTest {
                         Map.of(),
                         null,
                         0,
+                        null,
                         "cfa94bd9ff9d6f1fe9f7d2d56d4b1cd0ec9a6c0d5a0a7c4bfbd2f2a1f4c8e7d6"),
                 new Event(
                         Event.Kind.DELETED,
@@ -112,7 +121,22 @@ class EventTest {
                         Map.of(),
                         null,
                         0,
-                        null));
+                        null,
+                        null),
+                new Event(
+                        Event.Kind.DRIFT,
+                        "xor",
+                        2041,
+                        "",
+                        new Source(0, 2040),
+                        1_700_000_000_005L,
+                        null,
+                        null,
+                        Map.of(),
+                        null,
+                        0,
+                        new Drift(DriftDetectorKind.HDDM_A, Direction.WORSE, 0.0125, 0.75, DriftReaction.BOOST),
+                        "cfa94bd9ff9d6f1fe9f7d2d56d4b1cd0ec9a6c0d5a0a7c4bfbd2f2a1f4c8e7d6"));
     }
 
     /** How the golden file was made; it is never made again. */
@@ -162,7 +186,7 @@ class EventTest {
                 "{}",
                 "{\"format\":\"1\"}",
                 "{\"format\":1}",
-                "{\"format\":1,\"event\":\"drift\",\"model\":\"a\",\"version\":1,\"after\":{\"partition\":0,\"offset\":0},"
+                "{\"format\":1,\"event\":\"exploded\",\"model\":\"a\",\"version\":1,\"after\":{\"partition\":0,\"offset\":0},"
                         + "\"time\":0}",
                 "{\"format\":1,\"event\":\"created\",\"model\":\"a\",\"version\":1,\"after\":7,\"time\":0}",
                 "{\"format\":1,\"event\":\"control\",\"model\":\"a\",\"version\":1,\"after\":{\"partition\":0,\"offset\":0},"
@@ -205,6 +229,7 @@ class EventTest {
                 settings,
                 null,
                 0,
+                null,
                 null);
         Event back = Event.read(event.toJson());
         assertThat(back.spec().keySet()).containsExactly("z", "a");

@@ -418,12 +418,14 @@ class DriftDetectorTest {
         assertThatThrownBy(made).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(message);
     }
 
+    private static final SettingsReader BY_DEFAULT = new SettingsReader(SpecSettings.DEFAULTS);
+
     @Test
     void kinds_areFoundByName_andNoneMakesNone() {
-        assertThat(DriftDetectorKind.of("none").create()).isNull();
-        assertThat(DriftDetectorKind.of("hddm-a").create()).isInstanceOf(HddmA.class);
-        assertThat(DriftDetectorKind.of("adwin").create()).isInstanceOf(Adwin.class);
-        assertThat(DriftDetectorKind.of("page-hinkley").create()).isInstanceOf(PageHinkley.class);
+        assertThat(DriftDetectorKind.of("none").create(BY_DEFAULT)).isNull();
+        assertThat(DriftDetectorKind.of("hddm-a").create(BY_DEFAULT)).isInstanceOf(HddmA.class);
+        assertThat(DriftDetectorKind.of("adwin").create(BY_DEFAULT)).isInstanceOf(Adwin.class);
+        assertThat(DriftDetectorKind.of("page-hinkley").create(BY_DEFAULT)).isInstanceOf(PageHinkley.class);
         refused(
                 () -> DriftDetectorKind.of("ddm"),
                 "drift.detector must be one of none, hddm-a, adwin, page-hinkley; got ddm");

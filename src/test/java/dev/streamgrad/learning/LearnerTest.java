@@ -295,6 +295,23 @@ class LearnerTest {
         assertThat(allocated).as("bytes for 10,000 steps").isLessThan(10_000);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"hddm-a", "adwin", "page-hinkley"})
+    void aWatchedStepAllocatesNothing(String detector) {
+        ModelSpec spec = ModelSpec.xor().with("drift.detector", detector).with("drift.reaction", "boost");
+        Model model = new Model(spec);
+        Learner learner = new Learner(spec);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        train(learner, model, 20_000);
+        long before = threads.getThreadAllocatedBytes(thread);
+        long justAsking = threads.getThreadAllocatedBytes(thread) - before;
+        long start = threads.getThreadAllocatedBytes(thread);
+        train(learner, model, 10_000);
+        long allocated = threads.getThreadAllocatedBytes(thread) - start - justAsking;
+        assertThat(allocated).as("bytes for 10,000 steps").isLessThan(10_000);
+    }
+
     private static void train(Learner learner, Model model, int steps) {
         double[] features = {0, 1};
         double[] label = {1};

@@ -49,7 +49,8 @@ final class NotebookRun {
                         1,
                         Long.MAX_VALUE,
                         PrequentialMetrics.BLOCKS,
-                        Integer.MAX_VALUE));
+                        Integer.MAX_VALUE,
+                        DriftPolicy.NONE));
         Model model = new Model(spec);
         List<Double> initial = new ArrayList<>();
         model.parameters().forEach(initial::add);

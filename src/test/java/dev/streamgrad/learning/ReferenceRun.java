@@ -73,7 +73,8 @@ final class ReferenceRun {
                         1,
                         Long.MAX_VALUE,
                         PrequentialMetrics.BLOCKS,
-                        Integer.MAX_VALUE));
+                        Integer.MAX_VALUE,
+                        DriftPolicy.NONE));
     }
 
     private static Optimizer optimizer(JsonNode node) {

@@ -113,7 +113,7 @@ class SteeringTest {
                 "batch.size=1.5 | batch.size must be a whole number; got 1.5",
                 "batch.size=4294967297 | batch.size must be at most 2147483647",
                 "metrics.window=1 | metrics.window must be at least 10",
-                "momentum=0.5 | momentum has no meaning with layers 2-4-1, optimizer=sgd and schedule=constant",
+                "momentum=0.5 | momentum has no meaning with layers 2-4-1, optimizer=sgd, schedule=constant and drift.detector=none",
                 "schedule.every=5 | schedule.every has no meaning",
                 "learning.rate=0.1 momentum=0.5 | momentum has no meaning",
                 "on.divergence=explode | on.divergence must be",

@@ -18,10 +18,14 @@ final class GoldenFiles {
      */
     static final String FINGERPRINT = "94b6cf1cb19c68a34afa1faf8b3419dc7ef22b54ba6ddcb61649ba7e216fce9f";
 
+    /** That of the files of state version 4 and snapshot format 3: its errors are watched, and a drift changes it. */
+    static final ModelSpec WATCHED =
+            ModelSpec.xor().with("drift.detector", "hddm-a").with("drift.reaction", "boost");
+
     private GoldenFiles() {}
 
     public static void main(String[] args) throws IOException {
-        Model model = StateFormatTest.trained(ModelSpec.xor(), 1000);
+        Model model = StateFormatTest.trained(WATCHED, 1000);
         model.reached(999);
         byte[] state = new StateFormat().write(model);
         Files.writeString(

@@ -88,8 +88,8 @@ class SnapshotTest {
 
     @Test
     void whatIsNoSnapshotOfOurs_isRefused() {
-        assertThatThrownBy(() -> Snapshot.read("{\"format\":3}".getBytes(StandardCharsets.UTF_8)))
-                .hasMessageContaining("unknown format 3 of a snapshot, this release reads up to 2");
+        assertThatThrownBy(() -> Snapshot.read("{\"format\":4}".getBytes(StandardCharsets.UTF_8)))
+                .hasMessageContaining("unknown format 4 of a snapshot, this release reads up to 3");
         assertThatThrownBy(() -> Snapshot.read("hello".getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not a snapshot");

@@ -34,6 +34,11 @@ class StateFormatTest {
                 xor.with("output.activation", "identity")
                         .with("label.scaling", "running")
                         .with("on.divergence", "restore"),
+                xor.with("drift.detector", "hddm-a"),
+                xor.with("drift.detector", "adwin").with("drift.reaction", "boost"),
+                xor.with("drift.detector", "page-hinkley")
+                        .with("drift.page-hinkley.threshold", "0.5")
+                        .with("drift.reaction", "reset"),
                 xor.with("layers", "2,1"),
                 xor.with("layers", "2,8,5,1")
                         .with("hidden.activation", "tanh,gelu")
@@ -147,6 +152,21 @@ class StateFormatTest {
         assertThat(new StateFormat().write(trained)).isEqualTo(golden("state-v3.hex"));
     }
 
+    /** Version 4, for ever: the same samples under a detector of drift. */
+    @Test
+    void version4_isRead_andWrittenForAModelThatIsWatched() throws IOException {
+        Model trained = trained(GoldenFiles.WATCHED, 1000);
+        trained.reached(999);
+        Model model = new StateFormat().read(golden("state-v4.hex"));
+        assertThat(model.spec()).isEqualTo(GoldenFiles.WATCHED);
+        assertThat(ModelState.counters(model)).isEqualTo(ModelState.counters(trained));
+        assertThat(Fingerprint.of(model))
+                .isEqualTo(Fingerprint.of(trained))
+                .as("its detector is in it")
+                .isNotEqualTo(GoldenFiles.FINGERPRINT);
+        assertThat(new StateFormat().write(trained)).isEqualTo(golden("state-v4.hex"));
+    }
+
     /** Labels of a regression are in the metrics, so the state must keep the bits of any. */
     @ParameterizedTest
     @ValueSource(doubles = {0x1p53 - 1, 0x1p53, 0x1p53 + 2, -0.0, 0.0, 1, -1, 0.1, 1e150, 127, 128, 4.9e-324})
@@ -186,9 +206,9 @@ class StateFormatTest {
     @Test
     void newerVersion_isRefusedByItsNumber() {
         byte[] bytes = new StateFormat().write(trained(ModelSpec.xor(), 1));
-        bytes[3] = 4;
+        bytes[3] = 5;
         assertThatThrownBy(() -> new StateFormat().read(bytes))
-                .hasMessageContaining("unknown version 4 of a model's state, this release reads up to 3");
+                .hasMessageContaining("unknown version 5 of a model's state, this release reads up to 4");
     }
 
     @Test

@@ -165,6 +165,7 @@ class ControlTest {
                         SpecSettings.format(ModelSpec.xor()),
                         null,
                         0,
+                        null,
                         null));
         learner.learn(2);
         learner.samples.pipeInput(bytes("other"), bytes("{\"features\":[0,1]}"));
@@ -192,6 +193,7 @@ class ControlTest {
                         Map.of(),
                         null,
                         0,
+                        null,
                         learner.fingerprint()));
         Snapshot snapshot = learner.newestSnapshot();
         assertThat(snapshot.isIntact()).isTrue();
