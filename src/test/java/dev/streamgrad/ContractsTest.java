@@ -133,6 +133,8 @@ class ContractsTest {
                 "{\"command\":\"restore\"}",
                 "{\"command\":\"freeze\",\"settings\":{\"seed\":1}}",
                 "{\"command\":\"freeze\",\"state\":{}}",
+                "{\"command\":\"freeze\",\"catchUp\":true}",
+                "{\"command\":\"freeze\",\"catchUp\":7}",
                 "{\"command\":\"set\",\"settings\":{\"seed\":[1]}}",
                 "{\"command\":\"freeze\",\"id\":\"\"}",
                 "{\"command\":\"freeze\",\"id\":5}"
@@ -144,8 +146,11 @@ class ContractsTest {
 
     /** One of each kind, for ever. */
     @Test
-    void eventsOfVersion1_areRead_andFit() throws Exception {
-        List<String> lines = Files.readAllLines(Path.of("src/test/resources/golden/event-v1.jsonl"));
+    void eventsOfEveryVersion_areRead_andFit() throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (int format = 1; format <= Event.FORMAT; format++) {
+            lines.addAll(Files.readAllLines(Path.of("src/test/resources/golden/event-v" + format + ".jsonl")));
+        }
         List<Event.Kind> kinds = new ArrayList<>();
         for (String line : lines) {
             assertFits("event.schema.json", JSON.readTree(line));
@@ -161,8 +166,8 @@ class ContractsTest {
                     "event.schema.json", ((ObjectNode) JSON.readTree(line)).put("more", 1), "an unknown field");
         }
         assertThat(kinds).contains(Event.Kind.values());
-        assertThatThrownBy(() -> Event.read(bytes(lines.get(0).replace("\"format\":1", "\"format\":2"))))
-                .hasMessageStartingWith("unknown format 2 of an event, this release reads up to 1");
+        assertThatThrownBy(() -> Event.read(bytes(lines.get(0).replace("\"format\":1", "\"format\":3"))))
+                .hasMessageStartingWith("unknown format 3 of an event, this release reads up to 2");
     }
 
     private static byte[] bytes(String text) {

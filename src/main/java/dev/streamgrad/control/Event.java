@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * is the model's name. It is written in the transaction that makes it so, hence its place is the only one. As JSON:
  *
  * <pre>
- *   format        1; a reader refuses a newer one
+ *   format        2 of drift, else 1; a reader refuses a newer one
  *   event         created, control, refused, restored, drift or deleted
  *   model         its name; empty where a command names none
  *   version       the model's after it; 0 for created and where there is no such model
@@ -71,8 +71,11 @@ public record Event(
         long limit,
         @Nullable Drift drift,
         @Nullable String fingerprint) {
-    /** The version of the format that this release writes, and the newest it reads. */
-    public static final int FORMAT = 1;
+    /** The newest version of the format, and the newest that this release reads. */
+    public static final int FORMAT = 2;
+
+    /** In which every event is written that releases before {@link Kind#DRIFT} knew: they can read it. */
+    private static final int FORMAT_WITHOUT_DRIFT = 1;
 
     /** What can be decided. */
     public enum Kind {
@@ -172,7 +175,7 @@ public record Event(
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = Json.FACTORY.createGenerator(bytes)) {
             json.writeStartObject();
-            json.writeNumberField("format", FORMAT);
+            json.writeNumberField("format", kind == Kind.DRIFT ? FORMAT : FORMAT_WITHOUT_DRIFT);
             json.writeStringField("event", kind.id());
             json.writeStringField("model", model);
             json.writeNumberField("version", version);
