@@ -65,7 +65,11 @@ export class LossFigure extends Figure {
     const w = frame.window;
     const also = Object.fromEntries(this.names().map(([key]) => [key, w[key] ?? NaN]));
     this.history.add(frame.samples, w.loss ?? NaN, also);
-    this.marks = frame.marks ?? [];
+    // A mark comes in one frame only, and stays to be seen.
+    for (const mark of frame.marks ?? []) {
+      if (!this.marks.some((kept) => kept.version === mark.version && kept.text === mark.text)) this.marks.push(mark);
+    }
+    this.marks = this.marks.slice(-256);
     this.explain([
       {mark: swatch('line'), text: `loss over ${count(w.size ?? 1000)} samples, with its lowest and highest`},
       {mark: swatch('line score'), text: this.names()[0][1]},
