@@ -11,6 +11,7 @@ import dev.streamgrad.nn.Optimizer;
  * @param optimizer with its base learning rate and its other numbers
  * @param schedule the learning rate by step
  * @param batchSize samples per optimizer step, at least 1
+ * @param trainEvery of how many samples one is trained on, at least 1
  * @param clipGradientNorm the greatest norm of a step's gradient; 0 is no limit
  * @param onDivergence what to do with a step that would not be finite
  * @param restoreAfter non-finite steps in a row until {@link OnDivergence#RESTORE} acts, at least 1
@@ -23,6 +24,7 @@ public record Hyperparameters(
         Optimizer optimizer,
         LearningRateSchedule schedule,
         int batchSize,
+        int trainEvery,
         double clipGradientNorm,
         OnDivergence onDivergence,
         int restoreAfter,
@@ -43,6 +45,7 @@ public record Hyperparameters(
                             + ShortestDecimal.text(clipGradientNorm));
         }
         requireAtLeast("batch.size", 1, batchSize);
+        requireAtLeast(SpecSettings.TRAIN_EVERY, 1, trainEvery);
         requireAtLeast("divergence.restore.after", 1, restoreAfter);
         requireAtLeast("snapshot.every", 1, snapshotEvery);
         requireAtLeast("metrics.window", PrequentialMetrics.BLOCKS, metricsWindow);

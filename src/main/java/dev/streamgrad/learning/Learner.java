@@ -119,6 +119,15 @@ public final class Learner {
      * @param weight what this sample's gradient is multiplied by, finite and at least 0
      */
     public Outcome learn(Model model, double[] features, double[] label, double weight) {
+        return learn(model, features, label, weight, !model.frozen);
+    }
+
+    /**
+     * As {@link #learn(Model, double[], double[], double)}, of one of many samples.
+     *
+     * @param trains whether the model is trained on it, see {@link Model#trainsOn}
+     */
+    public Outcome learn(Model model, double[] features, double[] label, double weight, boolean trains) {
         drift = null;
         warned = false;
         double[] prediction = predict(model, features);
@@ -127,7 +136,7 @@ public final class Learner {
         loss = labelScaler == null ? network.loss(label) : birth.loss().value(prediction, prediction, label);
         PrequentialMetrics metrics = model.metrics();
         boolean scored = predictionIsFinite() && metrics.score(prediction, label, loss, logLoss(label), scores);
-        if (model.frozen) {
+        if (!trains) {
             return scored ? scoreOnly(model, label) : refuseOnly(model);
         }
         if (!scored

@@ -381,6 +381,28 @@ public final class Model {
         return learningRateFactor;
     }
 
+    /**
+     * Whether it is to be trained on the sample at this offset of its log: on all, or on about one of
+     * {@code train.every}, unless it is frozen. The offset's bits are mixed first [1], because offsets have patterns: a
+     * producer's transactions leave only the even ones, and four samples that take turns would otherwise be two.
+     *
+     * <ol>
+     *   <li>The last steps of SplitMix64, G. Steele et al., <i>Fast splittable pseudorandom number generators</i>
+     *       (2014).
+     * </ol>
+     */
+    public boolean trainsOn(long offset) {
+        int every = spec.hyperparameters().trainEvery();
+        return !frozen && (every == 1 || Long.remainderUnsigned(mixed(offset), every) == 0);
+    }
+
+    private static long mixed(long offset) {
+        long bits = offset + 0x9E3779B97F4A7C15L;
+        bits = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
+        bits = (bits ^ (bits >>> 27)) * 0x94D049BB133111EBL;
+        return bits ^ (bits >>> 31);
+    }
+
     /** The learning rate of the next step. */
     public double learningRate() {
         Hyperparameters hyperparameters = spec.hyperparameters();

@@ -24,6 +24,9 @@ public final class SpecSettings {
     /** The setting of the largest record that a model takes. */
     public static final String MAX_RECORD_BYTES = "max.record.bytes";
 
+    /** The setting of how many samples there are for one that is trained on. */
+    static final String TRAIN_EVERY = "train.every";
+
     /** The setting that is left out where it is off. */
     static final String LABEL_SCALING = "label.scaling";
 
@@ -55,6 +58,7 @@ public final class SpecSettings {
         defaults.put("initializer", "normal");
         defaults.put("seed", "42");
         defaults.put("batch.size", "1");
+        defaults.put(TRAIN_EVERY, "1");
         defaults.put("clip.gradient.norm", "0.0");
         defaults.put("features.scaling", "none");
         defaults.put(LABEL_SCALING, "none");
@@ -99,6 +103,7 @@ public final class SpecSettings {
                         Named.parse(ScheduleKind.values(), "schedule", reader.text("schedule"))
                                 .create(reader),
                         reader.wholeInt("batch.size"),
+                        reader.wholeInt(TRAIN_EVERY),
                         reader.number("clip.gradient.norm"),
                         OnDivergence.of(reader.text("on.divergence")),
                         reader.wholeInt("divergence.restore.after"),
@@ -138,6 +143,7 @@ public final class SpecSettings {
     private static Map<String, String> withLaterSettings(ModelSpec spec) {
         Map<String, String> settings = format(spec);
         settings.putIfAbsent(LABEL_SCALING, LabelScaling.NONE.id());
+        settings.putIfAbsent(TRAIN_EVERY, "1");
         settings.putIfAbsent(DriftPolicy.DETECTOR, DriftDetectorKind.NONE.id());
         Mapping.DEFAULTS.forEach(settings::putIfAbsent);
         return settings;
@@ -207,8 +213,8 @@ public final class SpecSettings {
 
     /**
      * The settings that describe {@code spec}: those it uses, in a fixed order, so that equal specs give equal text.
-     * What came after snapshots of this form were first written, as label.scaling and drift.detector did, is only there
-     * where it is on.
+     * What came after snapshots of this form were first written, as label.scaling, train.every and drift.detector did,
+     * is only there where it is on.
      */
     public static Map<String, String> format(ModelSpec spec) {
         Map<String, String> settings = new LinkedHashMap<>();
@@ -242,6 +248,9 @@ public final class SpecSettings {
             settings.put("seed", Long.toString(seeded.seed()));
         }
         settings.put("batch.size", Integer.toString(hyperparameters.batchSize()));
+        if (hyperparameters.trainEvery() > 1) {
+            settings.put(TRAIN_EVERY, Integer.toString(hyperparameters.trainEvery()));
+        }
         settings.put("clip.gradient.norm", ShortestDecimal.of(hyperparameters.clipGradientNorm()));
         settings.put("features.scaling", birth.scaling().id());
         if (birth.scalesLabels()) {

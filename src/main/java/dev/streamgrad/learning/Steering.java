@@ -42,6 +42,7 @@ public final class Steering {
                             "schedule.warmup",
                             "schedule.minimum",
                             "batch.size",
+                            SpecSettings.TRAIN_EVERY,
                             "clip.gradient.norm",
                             "on.divergence",
                             "divergence.restore.after",
@@ -249,6 +250,7 @@ public final class Steering {
         Set<String> unused = new TreeSet<>(settings.keySet());
         // They are left out where they are off.
         unused.remove(SpecSettings.LABEL_SCALING);
+        unused.remove(SpecSettings.TRAIN_EVERY);
         unused.remove(DriftPolicy.DETECTOR);
         unused.removeAll(SpecSettings.format(next).keySet());
         if (!unused.isEmpty()) {

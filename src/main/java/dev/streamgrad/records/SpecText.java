@@ -62,6 +62,7 @@ final class SpecText {
                 snapshot.every=1000
                 metrics.window=1000
                 max.record.bytes=1048576
+                train.every=1
                 drift.detector=none
                 drift.hddm.drift.confidence=0.001
                 drift.hddm.warning.confidence=0.005

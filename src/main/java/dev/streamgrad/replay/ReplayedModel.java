@@ -31,7 +31,7 @@ public final class ReplayedModel {
         REFUSED,
         /** As {@link #REFUSED}, and the model went back to its checkpoint. */
         RESTORED,
-        /** A sample that the frozen model predicted and scored. */
+        /** A sample that the model predicted and scored, frozen or because it trains on some only. */
         SCORED,
         /** A sample that the model was trained on. */
         TRAINED;
@@ -115,7 +115,8 @@ public final class ReplayedModel {
         } catch (BadRecordException e) {
             return Outcome.UNUSED;
         }
-        Learner.Outcome outcome = learner.learn(model, reader.features(), reader.label(), reader.weight());
+        Learner.Outcome outcome = learner.learn(
+                model, reader.features(), reader.label(), reader.weight(), model.trainsOn(record.offset()));
         model.reached(record.offset());
         return switch (outcome) {
             case TRAINED -> Outcome.TRAINED;

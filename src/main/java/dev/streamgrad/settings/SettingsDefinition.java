@@ -318,6 +318,12 @@ final class SettingsDefinition {
                 "snapshot.every",
                 ConfigDef.Type.LONG,
                 "The number of optimizer steps between two snapshots.");
+        model(
+                definition,
+                "train.every",
+                ConfigDef.Type.INT,
+                "Of how many samples about one is trained on, chosen by its offset; all are predicted and scored. For streams that are"
+                        + " faster than a model learns.");
         model(definition, "metrics.window", ConfigDef.Type.INT, "How many samples the metrics' window is long.");
         model(
                 definition,

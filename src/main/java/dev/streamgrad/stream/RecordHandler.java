@@ -303,7 +303,8 @@ final class RecordHandler {
         int knownClasses = model.knownClasses();
         Recorder recorder = live.recorder();
         boolean asCommitted = recorder != null && !live.isDirty();
-        Learner.Outcome outcome = learner.learn(model, sample.features(), sample.label(), sample.weight());
+        boolean trains = model.trainsOn(from.offset());
+        Learner.Outcome outcome = learner.learn(model, sample.features(), sample.label(), sample.weight(), trains);
         model.reached(from.offset());
         models.changed(live);
         if (record.key() == null && names.areKeys()) {
@@ -323,7 +324,7 @@ final class RecordHandler {
         }
         if (recorder != null) {
             recorder.learned(
-                    asCommitted,
+                    asCommitted && (trains || model.isFrozen()),
                     from.offset(),
                     sample.features(),
                     sample.label(),
@@ -341,7 +342,7 @@ final class RecordHandler {
                 trained,
                 from.partition(),
                 from.offset());
-        if ((model.version() != version || !trained) && live.takeObservationDue()) {
+        if ((model.version() != version || model.isFrozen()) && live.takeObservationDue()) {
             live.listener().observed(learner.observe(model));
         }
         if (trained) {

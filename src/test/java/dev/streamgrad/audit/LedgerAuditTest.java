@@ -406,6 +406,21 @@ class LedgerAuditTest {
     }
 
     @Test
+    void modelThatTrainsOnSomeSamples_agrees() throws Exception {
+        try (SteeredLog history = new SteeredLog(broker, "train.every=3", "snapshot.every=5")
+                .learn(60)
+                .command(SteeredLog.FASTER)
+                .learn(60)
+                .said()
+                .written()) {
+            assertThat(audit(history)).singleElement().satisfies(finding -> {
+                assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.AGREES);
+                assertThat(finding.last()).isBetween(25L, 60L);
+            });
+        }
+    }
+
+    @Test
     void stateThatCaughtUp_isDerived() throws Exception {
         try (SteeredLog history = withAStateThatCaughtUp().written()) {
             assertThat(audit(history)).singleElement().satisfies(finding -> {

@@ -8,10 +8,12 @@ import com.sun.management.ThreadMXBean;
 import dev.streamgrad.learning.Learner.Outcome;
 import dev.streamgrad.nn.NumpyRandom;
 import java.lang.management.ManagementFactory;
+import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +33,38 @@ class LearnerTest {
     }
 
     /** One neuron, by hand: x = (1, 2), w = 0, b = 0, η = 0.1: ŷ = 0, L = 9, ∂L/∂z = −6, w ← (0.6, 1.2), b ← 0.6. */
+    /** The first numbers of SplitMix64 from these seeds, as its authors publish them. */
+    @ParameterizedTest
+    @CsvSource({"0,e220a8397b1dcdaf", "1234567,599ed017fb08fc85"})
+    void whetherASampleIsTrainedOn_followsFromItsOffset(long offset, String mixed) {
+        BigInteger bits = new BigInteger(mixed, 16);
+        for (int every = 1; every <= 100; every++) {
+            Model model = new Model(ModelSpec.xor().with("train.every", Integer.toString(every)));
+            assertThat(model.trainsOn(offset))
+                    .as("one of " + every)
+                    .isEqualTo(bits.mod(BigInteger.valueOf(every)).signum() == 0);
+        }
+    }
+
+    /** A producer's transactions leave only every second offset, and samples may take turns. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 16})
+    void ofOffsetsAtAnyDistance_aboutTheWantedShareIsTrainedOn(int distance) {
+        for (int every : new int[] {2, 3, 4, 10}) {
+            Model model = new Model(ModelSpec.xor().with("train.every", Integer.toString(every)));
+            long trained = LongStream.range(0, 10_000)
+                    .filter(i -> model.trainsOn(7 + i * distance))
+                    .count();
+            assertThat((double) trained / 10_000).isCloseTo(1.0 / every, within(0.02));
+        }
+    }
+
+    @Test
+    void frozenModel_trainsOnNone() {
+        Model model = Steering.freeze(new Model(ModelSpec.xor()), null);
+        assertThat(model.trainsOn(0)).isFalse();
+    }
+
     @Test
     void oneStepOfOneLinearNeuron_isWhatPaperAndPencilGive() {
         ModelSpec spec =

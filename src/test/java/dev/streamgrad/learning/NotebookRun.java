@@ -44,6 +44,7 @@ final class NotebookRun {
                         new Sgd(json.get("learning_rate").doubleValue() / 2.0),
                         new LearningRateSchedule.Constant(),
                         FEATURES.length,
+                        1,
                         0.0,
                         OnDivergence.SKIP,
                         1,

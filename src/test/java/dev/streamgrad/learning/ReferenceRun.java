@@ -68,6 +68,7 @@ final class ReferenceRun {
                         optimizer,
                         schedule(json.get("schedule")),
                         json.get("batch_size").intValue(),
+                        1,
                         clip.isNull() ? 0.0 : clip.doubleValue(),
                         OnDivergence.SKIP,
                         1,

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.records.Fingerprint;
+import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.Snapshot;
 import dev.streamgrad.replay.ReplayListener;
 import dev.streamgrad.replay.SteeredLog;
@@ -146,6 +147,45 @@ class TravelTest {
                             .as("version " + version.getKey())
                             .isEqualTo(version.getValue().toJson());
                 }
+            }
+        }
+    }
+
+    /** As {@link #steered}, trained on some of its samples only. */
+    private static SteeredLog trainedOnSome() {
+        return new SteeredLog(broker, "snapshot.every=1", "train.every=3")
+                .learn(90)
+                .command("{\"command\":\"set\",\"settings\":{\"train.every\":1}}")
+                .learn(10)
+                .command("{\"command\":\"set\",\"settings\":{\"train.every\":2}}")
+                .learn(40)
+                .said();
+    }
+
+    @Test
+    void modelThatTrainsOnSomeSamples_predictsAndScoresAll_andIsDerivedAgain() throws Exception {
+        try (SteeredLog log = trainedOnSome()) {
+            List<Prediction> predictions = log.output(log.settings.predictionsTopic()).stream()
+                    .map(entry -> Prediction.read(Objects.requireNonNull(entry.value())))
+                    .toList();
+            assertThat(predictions).hasSize(140).allMatch(prediction -> prediction.loss() != null);
+            assertThat(predictions.subList(0, 90).stream().filter(Prediction::trained))
+                    .hasSizeBetween(15, 45);
+            assertThat(predictions.subList(90, 100)).allMatch(Prediction::trained);
+            assertThat(predictions.subList(100, 140).stream().filter(Prediction::trained))
+                    .hasSizeBetween(10, 30);
+            NavigableMap<Long, Snapshot> all = thinned(log, 20);
+            assertThat(all.lastKey())
+                    .as("a version for each sample that it trained on, and each command")
+                    .isEqualTo(
+                            2 + predictions.stream().filter(Prediction::trained).count());
+            log.written();
+            for (Map.Entry<Long, Snapshot> version : all.entrySet()) {
+                assertThat(travel(log, Destination.version(version.getKey()))
+                                .state()
+                                .toJson())
+                        .as("version " + version.getKey())
+                        .isEqualTo(version.getValue().toJson());
             }
         }
     }
