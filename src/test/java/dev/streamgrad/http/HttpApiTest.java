@@ -131,6 +131,7 @@ class HttpApiTest {
                 "http.port", "0",
                 "max.record.bytes", "10000",
                 "models.model-7.output.activation", "identity",
+                "models.model-7.drift.detector", "page-hinkley",
                 "snapshot.every", "50"));
     }
 

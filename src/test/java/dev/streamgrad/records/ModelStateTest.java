@@ -22,17 +22,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** That every piece of a model's state is in its bytes, its snapshot and, if it decides anything, its fingerprint. */
 class ModelStateTest {
     /** A spec whose models have all there is. */
-    private static final ModelSpec EVERYTHING = SpecSettings.parse(Map.of(
-            "layers", "*,4,*",
-            "features", "x1?,word:category(4)",
-            "label.scaling", "running",
-            "output.activation", "identity",
-            "optimizer", "adam",
-            "learning.rate", "0.01",
-            "batch.size", "7",
-            "features.scaling", "standard",
-            "on.divergence", "restore",
-            "snapshot.every", "10"));
+    private static final ModelSpec EVERYTHING = SpecSettings.parse(Map.ofEntries(
+            Map.entry("layers", "*,4,*"),
+            Map.entry("features", "x1?,word:category(4)"),
+            Map.entry("label.scaling", "running"),
+            Map.entry("output.activation", "identity"),
+            Map.entry("optimizer", "adam"),
+            Map.entry("learning.rate", "0.01"),
+            Map.entry("batch.size", "7"),
+            Map.entry("features.scaling", "standard"),
+            Map.entry("on.divergence", "restore"),
+            Map.entry("snapshot.every", "10"),
+            Map.entry("drift.detector", "page-hinkley"),
+            Map.entry("drift.reaction", "boost")));
 
     static Stream<String> paths() {
         return ModelState.FIELDS.stream().map(StateField::path);
