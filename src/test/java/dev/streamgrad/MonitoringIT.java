@@ -93,7 +93,8 @@ class MonitoringIT {
                 "snapshot.every", "50",
                 "models.line.layers", "1,1",
                 "models.line.learning.rate", "0.01",
-                "models.line.output.activation", "identity"));
+                "models.line.output.activation", "identity",
+                "models.line.drift.detector", "page-hinkley"));
         given.putAll(Map.of(
                 "models.wild.layers", "1,1",
                 "models.wild.learning.rate", "0.01",
