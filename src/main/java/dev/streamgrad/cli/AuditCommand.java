@@ -29,7 +29,6 @@ final class AuditCommand extends ClusterCommand {
         Optional<List<Finding>> findings =
                 replay("audit", listener -> new Audit(settings, Optional.ofNullable(model), listener).run());
         if (findings.isEmpty()) {
-            err().println("nothing is proved");
             return 1;
         }
         findings.get().forEach(out()::println);

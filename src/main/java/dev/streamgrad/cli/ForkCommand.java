@@ -105,7 +105,12 @@ final class ForkCommand extends PastCommand {
         CommandSender sender = new CommandSender(settings, topic, shutdown()::isRequested);
         Snapshot state = fork;
         for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-            if (!sender.awaitLearner(state.source(), delivery.patience())) {
+            boolean isThere = sender.awaitLearner(state.source(), delivery.patience());
+            if (shutdown().isRequested()) {
+                err().println("stopped before the fork was handed over");
+                return 1;
+            }
+            if (!isThere) {
                 err().println(
                                 "the fork is ahead of the model, and cannot be handed over before the learner has come so far: "
                                         + sender.whereTheLearnerIs(state.source()));

@@ -268,7 +268,7 @@ public final class History {
             if (requireSame(next) && !Objects.equals(next.event().drift(), drift)) {
                 disagree(
                         next,
-                        "the samples give " + drift + ", it says "
+                        "the samples give " + drift + "; it says "
                                 + next.event().drift());
             }
         } else if (ledger.hadBegun(record.partition(), record.offset())) {
@@ -371,8 +371,9 @@ public final class History {
                     followWithoutState(
                             entry,
                             "learning the samples since " + asSent.lastOffset()
-                                    + ", which are behind where this begins, and the snapshot that had it is gone; keep the"
-                                    + " samples topic with retention.ms=-1");
+                                    + ", which are behind where this begins, and the snapshot that had it is gone; begin"
+                                    + " with version 0, as travel does by --from-start, and keep the samples topic with"
+                                    + " retention.ms=-1");
                     return;
                 }
                 ready = command.caughtUp(state.get().model(), replayed.model());

@@ -123,8 +123,7 @@ final class Journey implements History.Listener {
         }
         Optional<String> unknown = history.unknown();
         if (unknown.isPresent()) {
-            throw new TravelException(
-                    unknown.get() + (fromSnapshot ? "; or begin with version 0, by --from-start" : ""));
+            throw new TravelException(unknown.get());
         }
         Model model = history.model();
         if (history.isGone()) {

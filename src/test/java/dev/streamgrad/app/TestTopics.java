@@ -9,7 +9,7 @@ import dev.streamgrad.cluster.StartException;
 import dev.streamgrad.cluster.Topics;
 import dev.streamgrad.control.Event;
 import dev.streamgrad.records.Prediction;
-import dev.streamgrad.replay.ReplayListener;
+import dev.streamgrad.replay.SteeredLog;
 import dev.streamgrad.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -249,17 +249,7 @@ final class TestTopics {
 
     /** What {@code audit} finds. */
     List<Finding> audit() {
-        return new Audit(settings(), Optional.empty(), new ReplayListener() {
-                    @Override
-                    public void progress(long done, long total) {}
-
-                    @Override
-                    public boolean isStopped() {
-                        return false;
-                    }
-                })
-                .run()
-                .orElseThrow();
+        return new Audit(settings(), Optional.empty(), SteeredLog.QUIET).run().orElseThrow();
     }
 
     List<Prediction> predictions(int count) {

@@ -8,7 +8,6 @@ import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.data.Dataset;
 import dev.streamgrad.data.SampleSource;
 import dev.streamgrad.records.Snapshot;
-import dev.streamgrad.replay.ReplayListener;
 import dev.streamgrad.replay.SteeredLog;
 import dev.streamgrad.replay.SteeredLog.Entry;
 import dev.streamgrad.travel.Destination;
@@ -28,16 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DriftAuditTest {
     private static final int FLIP = 700;
     private static final int SAMPLES = 1_000;
-
-    private static final ReplayListener QUIET = new ReplayListener() {
-        @Override
-        public void progress(long done, long total) {}
-
-        @Override
-        public boolean isStopped() {
-            return false;
-        }
-    };
 
     @SuppressWarnings("NullAway.Init")
     private static EmbeddedBroker broker;
@@ -69,7 +58,7 @@ class DriftAuditTest {
     }
 
     private static List<Finding> audit(SteeredLog log) {
-        return new Audit(log.settings, Optional.empty(), QUIET).run().orElseThrow();
+        return new Audit(log.settings, Optional.empty(), SteeredLog.QUIET).run().orElseThrow();
     }
 
     private static int indexOfDrift(SteeredLog log) throws Exception {
@@ -108,7 +97,7 @@ class DriftAuditTest {
     }
 
     private static Snapshot travelTo(SteeredLog log, long version, boolean fromTheStart) throws Exception {
-        return new Travel(log.settings, "xor", null, Destination.version(version), fromTheStart, QUIET)
+        return new Travel(log.settings, "xor", null, Destination.version(version), fromTheStart, SteeredLog.QUIET)
                 .run()
                 .orElseThrow()
                 .state();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.cluster.ClusterFacts;
-import dev.streamgrad.replay.ReplayListener;
+import dev.streamgrad.replay.SteeredLog;
 import dev.streamgrad.settings.Settings;
 import dev.streamgrad.stream.LearnTopology;
 import java.nio.charset.StandardCharsets;
@@ -133,17 +133,7 @@ class HostileRecordsTest {
             write(producer, settings.samplesTopic(), samples);
             write(producer, settings.snapshotsTopic(), snapshots);
         }
-        return new Audit(settings, Optional.empty(), new ReplayListener() {
-                    @Override
-                    public void progress(long done, long total) {}
-
-                    @Override
-                    public boolean isStopped() {
-                        return false;
-                    }
-                })
-                .run()
-                .orElseThrow();
+        return new Audit(settings, Optional.empty(), SteeredLog.QUIET).run().orElseThrow();
     }
 
     private static void write(Producer<byte[], byte[]> producer, String topic, List<Entry> entries) throws Exception {

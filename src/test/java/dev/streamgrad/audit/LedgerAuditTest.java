@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.streamgrad.audit.Finding.Verdict;
 import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.records.Snapshot;
-import dev.streamgrad.replay.ReplayListener;
 import dev.streamgrad.replay.SteeredLog;
 import dev.streamgrad.replay.SteeredLog.Entry;
 import java.nio.charset.StandardCharsets;
@@ -55,17 +54,7 @@ class LedgerAuditTest {
     }
 
     private static List<Finding> audit(SteeredLog log) {
-        return new Audit(log.settings, Optional.empty(), new ReplayListener() {
-                    @Override
-                    public void progress(long done, long total) {}
-
-                    @Override
-                    public boolean isStopped() {
-                        return false;
-                    }
-                })
-                .run()
-                .orElseThrow();
+        return new Audit(log.settings, Optional.empty(), SteeredLog.QUIET).run().orElseThrow();
     }
 
     private static Admin admin() {

@@ -34,6 +34,17 @@ import org.jspecify.annotations.Nullable;
  * to a broker's topics as it is, or tampered with.
  */
 public final class SteeredLog implements AutoCloseable {
+    /** Hears of no progress, and never stops. */
+    public static final ReplayListener QUIET = new ReplayListener() {
+        @Override
+        public void progress(long done, long total) {}
+
+        @Override
+        public boolean isStopped() {
+            return false;
+        }
+    };
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final AtomicInteger TESTS = new AtomicInteger();
     /** Records of another time would soon be beyond the broker's retention. */

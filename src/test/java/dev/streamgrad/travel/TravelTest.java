@@ -11,7 +11,6 @@ import dev.streamgrad.broker.EmbeddedBroker;
 import dev.streamgrad.records.Fingerprint;
 import dev.streamgrad.records.Prediction;
 import dev.streamgrad.records.Snapshot;
-import dev.streamgrad.replay.ReplayListener;
 import dev.streamgrad.replay.SteeredLog;
 import dev.streamgrad.replay.SteeredLog.Entry;
 import dev.streamgrad.settings.Settings;
@@ -37,16 +36,6 @@ import org.junit.jupiter.api.Test;
 
 /** Past states of models that obeyed commands, beside what the real topology said of them when they were present. */
 class TravelTest {
-    private static final ReplayListener QUIET = new ReplayListener() {
-        @Override
-        public void progress(long done, long total) {}
-
-        @Override
-        public boolean isStopped() {
-            return false;
-        }
-    };
-
     @SuppressWarnings("NullAway.Init")
     private static EmbeddedBroker broker;
 
@@ -66,7 +55,7 @@ class TravelTest {
 
     private static Arrival travel(SteeredLog log, Destination destination, boolean fromTheStart)
             throws TravelException {
-        return new Travel(log.settings, "xor", null, destination, fromTheStart, QUIET)
+        return new Travel(log.settings, "xor", null, destination, fromTheStart, SteeredLog.QUIET)
                 .run()
                 .orElseThrow();
     }
@@ -234,8 +223,8 @@ class TravelTest {
                     .isInstanceOf(TravelException.class)
                     .hasMessage(
                             "event 0@5 restored a state by learning the samples since 19, which are behind where this"
-                                    + " begins, and the snapshot that had it is gone; keep the samples topic with"
-                                    + " retention.ms=-1; or begin with version 0, by --from-start");
+                                    + " begins, and the snapshot that had it is gone; begin with version 0, as travel"
+                                    + " does by --from-start, and keep the samples topic with retention.ms=-1");
         }
     }
 
@@ -385,7 +374,8 @@ class TravelTest {
                     log.settings.samplesTopic(),
                     "snapshots.topic",
                     log.settings.snapshotsTopic()));
-            assertThatThrownBy(() -> new Travel(others, "xor", null, Destination.version(48), true, QUIET).run())
+            assertThatThrownBy(() ->
+                            new Travel(others, "xor", null, Destination.version(48), true, SteeredLog.QUIET).run())
                     .isInstanceOf(TravelException.class)
                     .hasMessageContaining("it has obeyed commands, and not all events are there to follow");
         }
@@ -440,7 +430,12 @@ class TravelTest {
                         .learn(70)) {
             log.said().written();
             Comparison compared = new Fork(
-                            log.settings, "xor", null, Destination.version(30), Map.of("learning.rate", "2"), QUIET)
+                            log.settings,
+                            "xor",
+                            null,
+                            Destination.version(30),
+                            Map.of("learning.rate", "2"),
+                            SteeredLog.QUIET)
                     .run()
                     .orElseThrow();
             assertThat(compared.arrival().state().model().version()).isEqualTo(30);
@@ -484,7 +479,8 @@ class TravelTest {
             assertThat(travel(log, Destination.version(35)).baseVersion()).isEqualTo(33);
             assertThat(travel(log, Destination.offset(49)).state().model().version())
                     .isEqualTo(43);
-            Comparison compared = new Fork(log.settings, "xor", null, Destination.version(31), Map.of(), QUIET)
+            Comparison compared = new Fork(
+                            log.settings, "xor", null, Destination.version(31), Map.of(), SteeredLog.QUIET)
                     .run()
                     .orElseThrow();
             assertThat(compared.asItWas().samples()).isEqualTo(10);
@@ -498,7 +494,7 @@ class TravelTest {
                 .learn(10)
                 .said()
                 .written()) {
-            Comparison compared = new Fork(log.settings, "xor", null, Destination.offset(1), Map.of(), QUIET)
+            Comparison compared = new Fork(log.settings, "xor", null, Destination.offset(1), Map.of(), SteeredLog.QUIET)
                     .run()
                     .orElseThrow();
             assertThat(compared.arrival().state().model().version()).isZero();
