@@ -47,6 +47,9 @@ public final class Ledger {
     /** By partition of the control topic: the last command that an event names, and how far the events went. */
     private final Map<TopicPartition, Map<Long, Entry>> caused = new HashMap<>();
 
+    /** Of commands whose state had to catch up: the offset of the last sample in it. */
+    private final Map<Cause, Long> lastsOfStatesBehind = new HashMap<>();
+
     private final List<Fault> faults = new ArrayList<>();
 
     /**
@@ -200,6 +203,22 @@ public final class Ledger {
         if (!entry.event().model().isEmpty() && !key.equals(entry.event().model())) {
             fault(entry, "the command " + place(cause) + " is for another model");
         }
+        if (entry.event().said() != null && entry.event().said().isOfAState()) {
+            lastOfStateBehind(record.value()).ifPresent(last -> lastsOfStatesBehind.put(cause, last));
+        }
+    }
+
+    /** Read here once: with a state a command is large. */
+    private static OptionalLong lastOfStateBehind(byte @Nullable [] value) {
+        try {
+            Command command = Command.read(value);
+            return command.catchUp() && command.lastOffset() != null
+                    ? OptionalLong.of(command.lastOffset())
+                    : OptionalLong.empty();
+        } catch (BadRecordException e) {
+            // It was refused, which is for a replay to say.
+            return OptionalLong.empty();
+        }
     }
 
     private @Nullable ConsumerRecord<byte[], byte[]> record(Cause cause) {
@@ -291,18 +310,8 @@ public final class Ledger {
      * it was restored; empty for all other events, and if the command is gone.
      */
     OptionalLong lastOfStateBehind(Event event) {
-        Cause cause = event.cause();
-        if (cause == null || event.said() == null || !event.said().isOfAState() || isGone(cause)) {
-            return OptionalLong.empty();
-        }
-        try {
-            Command command = Command.read(command(cause));
-            return command.catchUp() && command.lastOffset() != null
-                    ? OptionalLong.of(command.lastOffset())
-                    : OptionalLong.empty();
-        } catch (BadRecordException e) {
-            return OptionalLong.empty();
-        }
+        Long last = event.cause() == null ? null : lastsOfStatesBehind.get(event.cause());
+        return last == null ? OptionalLong.empty() : OptionalLong.of(last);
     }
 
     /** The value of a command; null if it has none, or is not there. */
