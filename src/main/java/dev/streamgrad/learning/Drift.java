@@ -1,5 +1,6 @@
 package dev.streamgrad.learning;
 
+import dev.streamgrad.json.ShortestDecimal;
 import dev.streamgrad.learning.DriftDetector.Direction;
 
 /**
@@ -12,4 +13,12 @@ import dev.streamgrad.learning.DriftDetector.Direction;
  * @param reaction what it did to the model
  */
 public record Drift(
-        DriftDetectorKind detector, Direction direction, double before, double after, DriftReaction reaction) {}
+        DriftDetectorKind detector, Direction direction, double before, double after, DriftReaction reaction) {
+
+    /** For people, to the last digit. */
+    @Override
+    public String toString() {
+        return direction.id() + " by " + detector.id() + ", mean error " + ShortestDecimal.text(before) + " before and "
+                + ShortestDecimal.text(after) + " since, reaction " + reaction.id();
+    }
+}

@@ -77,7 +77,7 @@ public final class Learner {
     public enum Outcome {
         /** The model trained on it; with mini-batches it may take effect with a later sample. */
         TRAINED,
-        /** The model is frozen: it predicted the sample and scored the prediction, and did not train. */
+        /** The model predicted the sample and scored the prediction, and was not to train on it. */
         SCORED,
         /** It would have made a number that is not finite: the model is as it was before. */
         NOT_FINITE,
@@ -119,13 +119,13 @@ public final class Learner {
      * @param weight what this sample's gradient is multiplied by, finite and at least 0
      */
     public Outcome learn(Model model, double[] features, double[] label, double weight) {
-        return learn(model, features, label, weight, !model.frozen);
+        return learn(model, features, label, weight, true);
     }
 
     /**
      * As {@link #learn(Model, double[], double[], double)}, of one of many samples.
      *
-     * @param trains whether the model is trained on it, see {@link Model#trainsOn}
+     * @param trains whether the model is trained on it unless it is frozen, see {@link Model#trainsOn}
      */
     public Outcome learn(Model model, double[] features, double[] label, double weight, boolean trains) {
         drift = null;
@@ -136,7 +136,7 @@ public final class Learner {
         loss = labelScaler == null ? network.loss(label) : birth.loss().value(prediction, prediction, label);
         PrequentialMetrics metrics = model.metrics();
         boolean scored = predictionIsFinite() && metrics.score(prediction, label, loss, logLoss(label), scores);
-        if (!trains) {
+        if (model.frozen || !trains) {
             return scored ? scoreOnly(model, label) : refuseOnly(model);
         }
         if (!scored

@@ -45,7 +45,7 @@ final class ModelMeters {
     private final String name;
     /** The losses of each partition that has such a model: one thread at a time records each. */
     private final List<Distribution> losses = new CopyOnWriteArrayList<>();
-    /** The same of samples that the frozen model has only scored. */
+    /** The same of samples that the model has only scored. */
     private final List<Distribution> scored = new CopyOnWriteArrayList<>();
     /** Those of partitions that went. */
     private final Distribution formerLosses = new Distribution();
@@ -128,7 +128,7 @@ final class ModelMeters {
                 .tags(tags)
                 .register(registry));
         all.add(FunctionCounter.builder("streamgrad.scored", this, ModelMeters::scored)
-                .description("Samples predicted and scored by a frozen model, and not trained on.")
+                .description("Samples predicted and scored, and not trained on.")
                 .tags(tags)
                 .register(registry));
         requests = counter("streamgrad.requests", "Samples without a label, predicted only.", tags);

@@ -126,7 +126,7 @@ public interface LearningListener {
         /** The model comes to the heap, or a command has been obeyed: whether it is frozen now. */
         default void frozen(boolean frozen) {}
 
-        /** A sample was predicted and scored by a frozen model; the loss is prequential. */
+        /** A sample was predicted and scored, and not trained on; the loss is prequential. */
         default void scored(double loss) {}
 
         /** A request was answered. */

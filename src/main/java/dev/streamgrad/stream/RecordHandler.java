@@ -366,16 +366,11 @@ final class RecordHandler {
         ledger.drifted(inFlight, live, drift);
         listener.drifted(live.name(), drift, inFlight.from().offset());
         LOG.info(
-                "model {} drifts, which {} says of the errors up to sample {}@{}: {} than before, {} on average and now {};"
-                        + " reaction: {}",
+                "model {} drifts at sample {}@{}: {}",
                 live.name(),
-                drift.detector().id(),
                 partition,
                 inFlight.from().offset(),
-                drift.direction().id(),
-                ShortestDecimal.text(drift.before()),
-                ShortestDecimal.text(drift.after()),
-                drift.reaction().id());
+                drift);
     }
 
     private String divergence(LiveModel live, double learningRate, Learner.Outcome outcome, RecordMetadata from) {

@@ -126,7 +126,7 @@ class DriftCrashIT {
             producer.flush();
             assertThat(topics.predictions(SAMPLES)).as(Files.readString(log)).hasSize(SAMPLES);
             assertThat(topics.events(2).stream().filter(event -> event.kind() == Event.Kind.DRIFT))
-                    .first()
+                    .singleElement()
                     .satisfies(event -> {
                         assertThat(event.drift()).isEqualTo(expected.drift());
                         assertThat(event.after()).isEqualTo(new Source(0, expected.drifted()));
